@@ -1,0 +1,129 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// echo is a Handler that gives back its parameters and one event for each
+// command.
+type echo struct{ events chan any }
+
+func (e *echo) Do(_ context.Context, command string, params json.RawMessage) (any, error) {
+	if command == "fail" {
+		return nil, errors.New("it failed: try another")
+	}
+	e.events <- map[string]any{"event": true, "type": command}
+	return map[string]any{"command": command, "params": params}, nil
+}
+
+func (e *echo) Subscribe() (<-chan any, func()) { return e.events, func() {} }
+
+func serve(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run", "s")
+	s, err := Listen(path, &echo{events: make(chan any, 8)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return path
+}
+
+func dial(t *testing.T, path string) *Client {
+	t.Helper()
+	c, err := Dial(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestCommandsAndEvents(t *testing.T) {
+	path := serve(t)
+	events := dial(t, path)
+	if err := events.Subscribe(); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, path)
+	var out struct {
+		Command string
+		Params  struct{ URI string }
+	}
+	if err := c.Do("call", map[string]string{"uri": "sip:bob@b"}, &out); err != nil || out.Command != "call" || out.Params.URI != "sip:bob@b" {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if err := c.Do("fail", nil, nil); err == nil || err.Error() != "it failed: try another" {
+		t.Fatalf("fail: %v", err)
+	}
+	line, err := events.Next(time.Time{})
+	if err != nil || !strings.Contains(string(line), `"type":"call"`) {
+		t.Fatalf("event %s, %v", line, err)
+	}
+}
+
+func TestGarbageGetsAnAnswer(t *testing.T) {
+	conn, err := net.Dial("unix", serve(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.Write([]byte("not json\n{\"command\":\"x\",\"token\":\"9\"}\n"))
+	in := bufio.NewScanner(conn)
+	for _, want := range []string{`"ok":false`, `"token":"9"`} {
+		if !in.Scan() || !strings.Contains(in.Text(), want) {
+			t.Fatalf("%q lacks %s", in.Text(), want)
+		}
+	}
+}
+
+func TestALineWithoutEndIsRefused(t *testing.T) {
+	conn, err := net.Dial("unix", serve(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	go conn.Write(make([]byte, maxLine+4096))
+	in := bufio.NewScanner(conn)
+	if !in.Scan() || !strings.Contains(in.Text(), errLineTooLong.Error()) {
+		t.Fatalf("%q", in.Text())
+	}
+}
+
+func TestOneSocketOnePhone(t *testing.T) {
+	path := serve(t)
+	if _, err := Listen(path, &echo{}); err == nil || !strings.Contains(err.Error(), "another phone") {
+		t.Errorf("second phone: %v", err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestADeadSocketIsReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.SetUnlinkOnClose(false)
+	dead.Close()
+	if _, err := Dial(path); !errors.Is(err, ErrNotRunning) {
+		t.Errorf("Dial of a dead socket: %v", err)
+	}
+	s, err := Listen(path, &echo{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+}
