@@ -28,13 +28,10 @@ func lookupHash(name string) uint32 {
 // compact form (RFC 3261 §7.3.3), or HOther.
 func LookupHeader(name string) HeaderID {
 	if len(name) < 2 {
-		if name == "" {
+		if name == "" || name[0] < 'A' {
 			return HOther
 		}
-		if c := name[0] | 0x20 - 'a'; c < 26 && name[0] >= 'A' {
-			return compactForms[c]
-		}
-		return HOther
+		return compactForm(name[0])
 	}
 	for slot := lookupHash(name); ; slot = (slot + 1) % lookupSlots {
 		id := lookupTable[slot]
