@@ -1,0 +1,280 @@
+// Package reg keeps one registration alive: it registers, refreshes, moves and
+// removes the binding of an address of record (RFC 3261 §10, TS 24.229
+// §5.1.1), answers challenges, and backs off when the network fails (RFC 5626
+// §4.5). It is a pure core: the driver sends its requests, finds its flows and
+// tells it the time.
+//
+//	          Start            FlowReady          2xx
+//	Idle ───────────▶ Locating ─────────▶ Trying ─────▶ Registered
+//	                   ▲    │ NoFlow        │ other        │ refresh due
+//	                   │    ▼               ▼              ▼
+//	                   └─ Waiting ◀──────── ┴──────────  Trying
+//	                retry due or Start
+//
+//	Stop: any ──▶ Leaving (REGISTER with Expires 0) ──▶ Idle
+//
+// 401 and 407 are answered, 423 raises the interval and 503 or silence asks
+// for another server, all within Trying. An event that a state has no use for
+// gives an [Unexpected] effect.
+package reg
+
+import (
+	"time"
+
+	"github.com/imsphone/imsphone/protocol/digest"
+	"github.com/imsphone/imsphone/protocol/sip"
+)
+
+// State of a registration.
+type State uint8
+
+// The states of the picture in the package's documentation.
+const (
+	Idle State = iota
+	Locating
+	Trying
+	Up
+	Waiting
+	Leaving
+)
+
+// String names the state as status output does.
+func (s State) String() string {
+	return [...]string{"idle", "locating", "trying", "registered", "waiting", "leaving"}[s]
+}
+
+// Config is what a registration needs to know; it does not change.
+type Config struct {
+	// AOR is the address of record, a sip: or sips: URI.
+	AOR string
+	// Display is the display name of From and To, or empty.
+	Display string
+	// Registrar is the request-URI: the home domain (RFC 3261 §10.2).
+	Registrar string
+	// Route is the preloaded route: the outbound proxy, if any.
+	Route []string
+	// ContactParams are added to each contact: ";+sip.instance=…", feature
+	// tags (RFC 3840).
+	ContactParams string
+	// Expires is the interval that is asked for.
+	Expires time.Duration
+	// UserAgent goes into the header of that name; empty leaves it out.
+	UserAgent string
+	// Agent answers digest challenges.
+	Agent *digest.Agent
+	// NewToken gives unguessable tokens for Call-ID and tags.
+	NewToken func() string
+	// Jitter gives a number in [0, 1) for each back-off.
+	Jitter func() float64
+}
+
+// Registration is the core. Make it with [New], feed it with Step, and call
+// Step with [Tick] when the time of Next has come.
+type Registration struct {
+	cfg    Config
+	state  State
+	callID string
+	tag    string
+	cseq   uint32
+	key    uint64
+
+	contacts  []string
+	interval  time.Duration // asked for; raised by 423
+	attempts  int           // challenges that the present request has met
+	raised    bool          // 423 has been obeyed for the present request
+	failovers int           // servers tried since the last success
+	refusal   Refused       // of the server before a failover: the reason if no other is left
+	failures  int           // tries in a row without success
+	stopping  bool          // Stop came: the end of what runs now is Leaving
+
+	due     time.Time // of the refresh or the next try
+	expires time.Time // when the registrar drops the binding; zero: none stands
+}
+
+// New makes a registration that is idle.
+func New(cfg Config) *Registration {
+	return &Registration{cfg: cfg, callID: cfg.NewToken(), tag: cfg.NewToken(), interval: cfg.Expires}
+}
+
+// State tells where the registration is.
+func (r *Registration) State() State { return r.state }
+
+// Expires tells when the registrar drops the binding; zero where none stands.
+func (r *Registration) Expires() time.Time { return r.expires }
+
+// Next gives the time at which Step wants a [Tick]; zero is never.
+func (r *Registration) Next() time.Time {
+	switch r.state {
+	case Up, Waiting:
+		return r.due
+	}
+	return time.Time{}
+}
+
+// Step takes one event and appends what the driver is to do to fx.
+func (r *Registration) Step(now time.Time, ev Event, fx []Effect) []Effect {
+	if !r.expires.IsZero() && !now.Before(r.expires) {
+		r.expires = time.Time{}
+	}
+	if _, ok := ev.(Stop); ok {
+		return r.stop(fx)
+	}
+	switch r.state {
+	case Idle:
+		return r.idle(ev, fx)
+	case Locating:
+		return r.locating(now, ev, fx)
+	case Trying:
+		return r.trying(now, ev, fx)
+	case Up:
+		return r.up(now, ev, fx)
+	case Waiting:
+		return r.waiting(now, ev, fx)
+	default:
+		return r.leaving(ev, fx)
+	}
+}
+
+func (r *Registration) unexpected(ev Event, fx []Effect) []Effect {
+	return append(fx, Unexpected{State: r.state, Event: ev})
+}
+
+func (r *Registration) idle(ev Event, fx []Effect) []Effect {
+	if _, ok := ev.(Start); ok {
+		return r.locate(false, fx)
+	}
+	return r.unexpected(ev, fx)
+}
+
+func (r *Registration) locate(failover bool, fx []Effect) []Effect {
+	r.state = Locating
+	if !failover {
+		r.failovers, r.refusal = 0, Refused{}
+	}
+	return append(fx, NeedFlow{Failover: failover})
+}
+
+func (r *Registration) locating(now time.Time, ev Event, fx []Effect) []Effect {
+	switch ev := ev.(type) {
+	case FlowReady:
+		if len(ev.Contacts) == 0 {
+			return r.unexpected(ev, fx)
+		}
+		r.contacts = ev.Contacts
+		return r.try(fx)
+	case NoFlow:
+		if r.failovers > 0 {
+			return r.wait(now, r.refusal.Status, r.refusal.Text, 0, fx)
+		}
+		return r.wait(now, 0, "no server can be reached: "+ev.Err.Error(), 0, fx)
+	case FlowLost, Start:
+		return fx // a new flow is being sought anyway
+	}
+	return r.unexpected(ev, fx)
+}
+
+func (r *Registration) up(now time.Time, ev Event, fx []Effect) []Effect {
+	switch ev.(type) {
+	case Tick:
+		if now.Before(r.due) {
+			return fx
+		}
+		return r.try(fx)
+	case Start:
+		return r.try(fx)
+	case FlowLost:
+		return r.locate(false, fx)
+	case Response:
+		return fx // a repeated final response
+	}
+	return r.unexpected(ev, fx)
+}
+
+func (r *Registration) waiting(now time.Time, ev Event, fx []Effect) []Effect {
+	switch ev.(type) {
+	case Tick:
+		if now.Before(r.due) {
+			return fx
+		}
+		return r.locate(false, fx)
+	case Start:
+		return r.locate(false, fx)
+	case FlowLost, Response, Failed:
+		return fx // the next try looks for a flow of its own
+	}
+	return r.unexpected(ev, fx)
+}
+
+func (r *Registration) stop(fx []Effect) []Effect {
+	bound := !r.expires.IsZero()
+	switch r.state {
+	case Leaving:
+		return fx
+	case Trying:
+		// The REGISTER under way may still bind us: its end decides.
+		r.stopping = true
+		return fx
+	case Up:
+		return r.leave(fx)
+	case Waiting, Locating:
+		if bound && len(r.contacts) > 0 {
+			return r.leave(fx)
+		}
+	}
+	return r.ended(fx)
+}
+
+func (r *Registration) leave(fx []Effect) []Effect {
+	r.state, r.attempts, r.raised = Leaving, 0, false
+	return r.send(fx)
+}
+
+func (r *Registration) ended(fx []Effect) []Effect {
+	r.state, r.expires, r.stopping, r.failures = Idle, time.Time{}, false, 0
+	return append(fx, Stopped{})
+}
+
+// leaving waits for the answer to the de-registration. Whatever it is, but for
+// a first challenge, we are gone: some registrars drop the binding before they
+// answer.
+func (r *Registration) leaving(ev Event, fx []Effect) []Effect {
+	switch ev := ev.(type) {
+	case Response:
+		if ev.Key != r.key || ev.Msg.Status() < 200 {
+			return fx
+		}
+		if fx, ok := r.challenged(ev.Msg, fx); ok {
+			return fx
+		}
+		return r.ended(fx)
+	case Failed:
+		if ev.Key != r.key {
+			return fx
+		}
+		return r.ended(fx)
+	case FlowLost, NoFlow:
+		return r.ended(fx)
+	case Start:
+		r.stopping = false
+		return r.locate(false, fx)
+	}
+	return r.unexpected(ev, fx)
+}
+
+// try starts a REGISTER of its own right.
+func (r *Registration) try(fx []Effect) []Effect {
+	r.state, r.attempts, r.raised = Trying, 0, false
+	return r.send(fx)
+}
+
+// send builds the REGISTER of RFC 3261 §10.2 and asks for its transaction. All
+// of a registration's requests share Call-ID and tag, with rising CSeq.
+func (r *Registration) send(fx []Effect, credentials ...sip.Field) []Effect {
+	r.cseq++
+	r.key++
+	expires := r.interval
+	if r.state == Leaving {
+		expires = 0
+	}
+	return append(fx, Request{Key: r.key, Draft: r.register(expires, credentials)})
+}
