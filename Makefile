@@ -1,0 +1,49 @@
+# Bare `make` lists the targets.
+GO        ?= go
+ARM       ?= 7
+QEMU_ARM  ?= qemu-arm-static
+PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/...
+
+.PHONY: help build demo test test-race test-arm test-peers fuzz lint bench figures clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## bin/imsphone and bin/imslab
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/imsphone ./cmd/imslab
+
+demo: ## two phones and a network on this machine: a call, its ladder, its quality
+	$(GO) run ./cmd/imslab demo
+
+test: ## all unit tests; no root, no network, no hardware
+	$(GO) test -shuffle=on $(PKGS)
+
+test-race: ## the same with the race detector
+	$(GO) test -race -shuffle=on $(PKGS)
+
+test-arm: ## the same as 32-bit ARM under qemu-user (needs qemu-user-static)
+	CGO_ENABLED=0 GOARCH=arm GOARM=$(ARM) $(GO) test -exec $(QEMU_ARM) ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/internal/config/... ./cmd/internal/control/...
+
+test-peers: ## against Kamailio, baresip and sipp, in network namespaces (root)
+	$(GO) test -count=1 -timeout 20m -tags peers -v ./cmd/peertest/
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	.ci/fuzz $(or $(FUZZTIME),10s)
+
+lint: ## gofmt, go vet, staticcheck, the import rule
+	@out=$$(gofmt -l actors protocol media hw board cmd); test -z "$$out" || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
+	$(GO) vet $(PKGS)
+	$(GO) vet -tags peers ./cmd/peertest/
+	$(GO) tool staticcheck $(PKGS)
+	$(GO) test -run 'TestImportRule' ./cmd/internal/layout
+
+bench: ## our figures beside sipgo's and baresip's (baresip, sipp and root for the second half)
+	$(GO) test -run '^$$' -bench . -benchmem ./protocol/... ./media/...
+	cd protocol/sip/peerbench && $(GO) run .
+	$(MAKE) figures
+
+figures: ## the phone beside baresip: set-up time, CPU, memory, start, wake-ups (root)
+	$(GO) run ./cmd/peertest/figures
+
+clean: ## remove bin/
+	rm -rf bin
