@@ -30,17 +30,47 @@ type Verdict struct {
 }
 
 // Check decides how a phone treats the message that Parse gave, together with
-// Parse's error: the checks of RFC 3261 §8.1.3.3, §8.2.2.1 and §16.3 that need
+// Parse's error: the checks of RFC 3261 §8.1.3.3, §8.2.2.1 and §18.3 that need
 // no state. It is strict on what frames a message and on the headers that may
 // occur only once; what an unknown method, option tag, body type or
 // authentication scheme means is left to the layers above.
 func Check(m *Message, perr error) Verdict {
-	v := verdict(m, perr)
+	v := CheckRelay(m, perr)
+	if v.Action != Accept {
+		return v
+	}
+	if !m.IsRequest() {
+		return checkVias(m)
+	}
+	return answerable(m, checkURI(m))
+}
+
+// CheckRelay is Check for a proxy: responses may have several Vias, and any
+// request-URI passes.
+func CheckRelay(m *Message, perr error) Verdict {
+	if perr != nil {
+		e, ok := perr.(*ParseError)
+		if m == nil || !ok || e.Status == 0 {
+			return Verdict{Action: Drop, Reason: perr.Error()}
+		}
+		return answerable(m, Verdict{Action: Reject, Status: e.Status, Reason: e.Reason})
+	}
+	if m == nil {
+		return Verdict{Action: Drop, Reason: "No Message"}
+	}
+	if reason := m.fault(); reason != "" {
+		return answerable(m, Verdict{Action: Reject, Status: 400, Reason: reason})
+	}
+	return Verdict{Action: Accept}
+}
+
+// answerable turns a Reject into a Drop where nobody may be answered: responses
+// never are, nor is an ACK (RFC 3261 §17.1.1.3), nor a request whose answer
+// would find no way back.
+func answerable(m *Message, v Verdict) Verdict {
 	if v.Action != Reject {
 		return v
 	}
-	// Responses are never answered, nor is an ACK (§17.1.1.3), nor a request
-	// whose answer would find no way back.
 	if !m.IsRequest() || m.method == ACK {
 		return Verdict{Action: Drop, Reason: v.Reason}
 	}
@@ -50,22 +80,14 @@ func Check(m *Message, perr error) Verdict {
 	return v
 }
 
-func verdict(m *Message, perr error) Verdict {
-	if perr != nil {
-		e, ok := perr.(*ParseError)
-		if m == nil || !ok || e.Status == 0 {
-			return Verdict{Action: Drop, Reason: perr.Error()}
+// checkVias drops a response that has passed its last hop with more than our
+// own Via: it strayed here (RFC 3261 §8.1.3.3).
+func checkVias(m *Message) Verdict {
+	n := 0
+	for range m.Values(HVia) {
+		if n++; n > 1 {
+			return Verdict{Action: Drop, Reason: "More Than One Via In Response"}
 		}
-		return Verdict{Action: Reject, Status: e.Status, Reason: e.Reason}
-	}
-	if m == nil {
-		return Verdict{Action: Drop, Reason: "no message"}
-	}
-	if reason := m.fault(); reason != "" {
-		return Verdict{Action: Reject, Status: 400, Reason: reason}
-	}
-	if m.IsRequest() {
-		return checkURI(m)
 	}
 	return Verdict{Action: Accept}
 }
@@ -86,6 +108,10 @@ func checkURI(m *Message) Verdict {
 	return Verdict{Action: Accept}
 }
 
+// branchCookie starts every branch made by the rules of RFC 3261 §8.1.1.7.
+// Alone it names no transaction.
+const branchCookie = "z9hG4bK"
+
 // fault gives what is wrong with the headers that make or break a message, or
 // "".
 func (m *Message) fault() string {
@@ -99,12 +125,10 @@ func (m *Message) fault() string {
 			return "Multiple " + id.String()
 		}
 	}
-	if reason := m.badValue(); reason != "" {
-		return reason
-	}
-	return ""
+	return m.badValue()
 }
 
+// badValue looks into the headers that the layers above can't do without.
 func (m *Message) badValue() string {
 	if m.CallID() == "" {
 		return "Empty Call-ID"
@@ -116,9 +140,12 @@ func (m *Message) badValue() string {
 	if m.IsRequest() && c.Method != m.method {
 		return "CSeq Method Does Not Match"
 	}
-	for _, err := range m.Vias() {
+	for v, err := range m.Vias() {
 		if err != nil {
 			return "Bad Via"
+		}
+		if v.Branch() == branchCookie {
+			return "Empty Branch"
 		}
 	}
 	for _, id := range [...]HeaderID{HFrom, HTo, HContact, HRoute, HRecordRoute} {
@@ -127,9 +154,6 @@ func (m *Message) badValue() string {
 				return "Bad " + id.String()
 			}
 		}
-	}
-	if n, ok := m.Number(HMaxForwards); m.IsRequest() && m.Has(HMaxForwards) && (!ok || n > 255) {
-		return "Bad Max-Forwards"
 	}
 	return ""
 }

@@ -40,14 +40,19 @@ func (d *Draft) IsRequest() bool { return d.Status == 0 }
 
 // insert puts a field at index i, made safe.
 func (d *Draft) insert(i int, f Field) {
-	if f.ID == HContentLength {
+	if f.ID == HContentLength || f.Name == "" {
 		return
 	}
 	f.Value = oneLine(f.Value)
+	if i == len(d.fields) {
+		d.fields = append(d.fields, f)
+		return
+	}
 	d.fields = slices.Insert(d.fields, i, f)
 }
 
-// Add puts a header line after all others.
+// Add puts a header line after all others. HOther has no name and adds nothing:
+// see AddOther.
 func (d *Draft) Add(id HeaderID, value string) {
 	d.insert(len(d.fields), Field{ID: id, Name: id.String(), Value: value})
 }

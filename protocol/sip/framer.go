@@ -22,8 +22,10 @@ var (
 // keep-alives between them (RFC 5626 §3.5.1). The zero value is ready.
 type Framer struct {
 	buf   []byte
-	start int // of what isn't used up yet in buf
-	scan  int // up to here buf holds no end of a header section
+	start int  // of what isn't used up yet in buf
+	scan  int  // up to here buf holds no end of a header section
+	need  int  // length of the message at start, 0 while unknown
+	lone  bool // the last thing used up was a single CRLF
 	pings int
 	pongs int
 	err   error
@@ -50,17 +52,19 @@ func (f *Framer) Next() (raw []byte, ok bool, err error) {
 	if !f.skipLineEnds() {
 		return nil, false, nil
 	}
-	n, err := f.messageLength()
-	if err != nil {
-		f.err, f.buf = err, nil
-		return nil, false, err
+	if f.need == 0 {
+		if f.need, err = f.messageLength(); err != nil {
+			f.err, f.buf = err, nil
+			return nil, false, err
+		}
 	}
-	if n == 0 || len(f.buf)-f.start < n {
+	if f.need == 0 || len(f.buf)-f.start < f.need {
 		return nil, false, nil
 	}
-	raw = f.buf[f.start : f.start+n : f.start+n]
-	f.start += n
-	f.scan = f.start
+	end := f.start + f.need
+	raw = f.buf[f.start:end:end]
+	f.skip(f.need)
+	f.lone = false
 	return raw, true, nil
 }
 
@@ -80,18 +84,26 @@ func (f *Framer) Pongs() int {
 }
 
 // skipLineEnds takes keep-alives and stray line ends off the front and tells
-// whether something else follows.
+// whether something else follows. A lone CRLF counts as a pong at once, since
+// nothing need follow it; a second one that comes later then completes a ping
+// that was split on its way.
 func (f *Framer) skipLineEnds() bool {
 	for f.start < len(f.buf) {
 		b := f.buf[f.start:]
 		switch {
-		case bytes.HasPrefix(b, []byte("\r\n\r\n")):
+		case len(b) >= 4 && string(b[:4]) == "\r\n\r\n":
 			f.pings++
+			f.lone = false
 			f.skip(4)
-		case bytes.HasPrefix([]byte("\r\n\r\n"), b) && len(b) != 2:
-			return false // half of a keep-alive: wait for the rest
-		case bytes.HasPrefix(b, []byte("\r\n")):
-			f.pongs++
+		case string(b) == "\r" || string(b) == "\r\n\r":
+			return false
+		case len(b) >= 2 && string(b[:2]) == "\r\n":
+			if f.lone {
+				f.pings++
+			} else {
+				f.pongs++
+			}
+			f.lone = !f.lone
 			f.skip(2)
 		case b[0] == '\r' || b[0] == '\n':
 			f.skip(1)
@@ -104,7 +116,7 @@ func (f *Framer) skipLineEnds() bool {
 
 func (f *Framer) skip(n int) {
 	f.start += n
-	f.scan = f.start
+	f.scan, f.need = f.start, 0
 }
 
 // messageLength gives the length of the message at the front, 0 if its header

@@ -120,9 +120,11 @@ func (p *parser) requestLine(line string, offset int) {
 		return
 	}
 	p.m.method = Method(trimmed[:first])
-	if first < last {
-		p.m.uri = trimmed[first+1 : last]
+	uri := trimmed[first:last]
+	if uri != "" {
+		uri = uri[1:]
 	}
+	p.m.uri = trim(uri)
 	switch {
 	case !EqualFold(version, "SIP/2.0"):
 		p.fail(505, "Version Not Supported", offset+last+1)
@@ -130,9 +132,14 @@ func (p *parser) requestLine(line string, offset int) {
 		p.fail(400, "Blanks After SIP Version", offset+len(trimmed))
 	case p.m.uri == "":
 		p.fail(400, "No Request-URI", offset+first)
+	case len(p.m.uri) != len(uri):
+		p.fail(400, "More Than One Blank in Request Line", offset+first)
 	default:
-		if i := strings.IndexAny(p.m.uri, " \t<>\"\r"); i >= 0 {
-			p.fail(400, "Bad Character in Request-URI", offset+first+1+i)
+		for i := range len(uri) {
+			if classes[uri[i]]&classURI == 0 {
+				p.fail(400, "Bad Character in Request-URI", offset+first+1+i)
+				return
+			}
 		}
 	}
 }

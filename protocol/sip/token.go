@@ -10,6 +10,7 @@ const (
 	classParam             // a parameter's value that needs no quotes
 	classDigit
 	classHex
+	classURI // may stand in a URI: no blanks, controls, quotes and angle brackets
 )
 
 var classes = buildClasses()
@@ -30,6 +31,11 @@ func buildClasses() (table [256]uint8) {
 	mark := func(set string, class uint8) {
 		for i := range len(set) {
 			table[set[i]] |= class
+		}
+	}
+	for c := '!'; c < 256; c++ {
+		if c != '"' && c != '<' && c != '>' && c != 0x7f {
+			table[c] |= classURI
 		}
 	}
 	mark("-.!%*_+`'~", classToken|classParam)

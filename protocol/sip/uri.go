@@ -38,7 +38,7 @@ func ParseURI(s string) (URI, error) {
 	}
 	u := URI{Scheme: toLower(s[:colon])}
 	rest := s[colon+1:]
-	if strings.ContainsAny(rest, " \t\r\n<>\"") || rest == "" {
+	if !all(rest, classURI) {
 		return URI{}, errURI
 	}
 	switch u.Scheme {
