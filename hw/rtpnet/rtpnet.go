@@ -1,0 +1,120 @@
+// Package rtpnet opens the socket pairs of media streams: an even UDP port for
+// RTP and the odd one above it for RTCP (RFC 3550 §11). Reading and writing a
+// packet does not allocate.
+package rtpnet
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrNoPort says that every port of the range is taken.
+var ErrNoPort = errors.New("no free media port")
+
+// Range is the ports that streams may use, Low and High included. It hands
+// them out in turn, so that a port rests as long as possible before late
+// packets of its former stream could reach a new one.
+type Range struct {
+	Low, High uint16
+	next      atomic.Uint32
+}
+
+// Open binds a pair on addr.
+func (r *Range) Open(addr netip.Addr) (*Pair, error) {
+	low := uint32(r.Low) + uint32(r.Low)&1
+	pairs := (uint32(r.High) + 1 - low) / 2
+	var last error
+	for range pairs {
+		port := uint16(low + r.next.Add(1)%pairs*2)
+		pair, err := listen(addr, port)
+		if err == nil {
+			return pair, nil
+		}
+		last = err
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, fmt.Errorf("can't open a media port on %s: %w", addr, err)
+		}
+	}
+	return nil, fmt.Errorf("%w in media.rtp_ports %d-%d: widen the range (%w)", ErrNoPort, r.Low, r.High, last)
+}
+
+func listen(addr netip.Addr, port uint16) (*Pair, error) {
+	rtp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port)))
+	if err != nil {
+		return nil, err
+	}
+	rtcp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port+1)))
+	if err != nil {
+		rtp.Close()
+		return nil, err
+	}
+	markVoice(rtp)
+	return &Pair{rtp: rtp, rtcp: rtcp, port: port}, nil
+}
+
+// expeditedForwarding is the traffic class of voice: DSCP EF, in the upper six
+// bits (RFC 3246, RFC 4594 §4.1).
+const expeditedForwarding = 46 << 2
+
+// markVoice asks the network for EF. A kernel or container that refuses does
+// no harm, so errors are of no interest.
+func markVoice(conn *net.UDPConn) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, expeditedForwarding)
+		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_TCLASS, expeditedForwarding)
+	})
+}
+
+// Pair is the two sockets of one stream. Reads block until a packet or Close;
+// each read method is for one goroutine.
+type Pair struct {
+	rtp, rtcp *net.UDPConn
+	port      uint16
+}
+
+// LocalPort is the RTP port; RTCP's is one higher.
+func (p *Pair) LocalPort() uint16 { return p.port }
+
+// ReadRTP reads one RTP packet.
+func (p *Pair) ReadRTP(b []byte) (int, netip.AddrPort, error) { return read(p.rtp, b) }
+
+// ReadRTCP reads one RTCP packet.
+func (p *Pair) ReadRTCP(b []byte) (int, netip.AddrPort, error) { return read(p.rtcp, b) }
+
+// WriteRTP sends one RTP packet.
+func (p *Pair) WriteRTP(b []byte, to netip.AddrPort) error { return write(p.rtp, b, to) }
+
+// WriteRTCP sends one RTCP packet.
+func (p *Pair) WriteRTCP(b []byte, to netip.AddrPort) error { return write(p.rtcp, b, to) }
+
+// Close ends the reads.
+func (p *Pair) Close() error { return errors.Join(p.rtp.Close(), p.rtcp.Close()) }
+
+// read passes over the errors that a peer's ICMP messages leave on the socket:
+// only a closed socket ends a stream's reader.
+func read(conn *net.UDPConn, b []byte) (int, netip.AddrPort, error) {
+	for {
+		n, from, err := conn.ReadFromUDPAddrPort(b)
+		if err == nil {
+			return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), nil
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return 0, from, err
+		}
+	}
+}
+
+func write(conn *net.UDPConn, b []byte, to netip.AddrPort) error {
+	_, err := conn.WriteToUDPAddrPort(b, to)
+	return err
+}

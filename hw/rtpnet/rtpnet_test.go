@@ -1,0 +1,84 @@
+package rtpnet
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+)
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+func open(t *testing.T, r *Range, addr netip.Addr) *Pair {
+	t.Helper()
+	p, err := r.Open(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+func TestPacketsCross(t *testing.T) {
+	for _, addr := range []netip.Addr{loopback, netip.IPv6Loopback()} {
+		r := &Range{Low: 21001, High: 21101}
+		a, b := open(t, r, addr), open(t, r, addr)
+		if a.LocalPort()%2 != 0 || a.LocalPort() == b.LocalPort() {
+			t.Fatalf("ports %d and %d", a.LocalPort(), b.LocalPort())
+		}
+		buf := make([]byte, 100)
+		if err := a.WriteRTP([]byte("rtp"), netip.AddrPortFrom(addr, b.LocalPort())); err != nil {
+			t.Fatal(err)
+		}
+		n, from, err := b.ReadRTP(buf)
+		if err != nil || string(buf[:n]) != "rtp" || from != netip.AddrPortFrom(addr, a.LocalPort()) {
+			t.Errorf("RTP %q from %v, %v", buf[:n], from, err)
+		}
+		if err := a.WriteRTCP([]byte("rtcp"), netip.AddrPortFrom(addr, b.LocalPort()+1)); err != nil {
+			t.Fatal(err)
+		}
+		n, from, err = b.ReadRTCP(buf)
+		if err != nil || string(buf[:n]) != "rtcp" || from != netip.AddrPortFrom(addr, a.LocalPort()+1) {
+			t.Errorf("RTCP %q from %v, %v", buf[:n], from, err)
+		}
+	}
+}
+
+func TestAFullRangeSaysSo(t *testing.T) {
+	r := &Range{Low: 21200, High: 21203}
+	open(t, r, loopback)
+	open(t, r, loopback)
+	if _, err := r.Open(loopback); !errors.Is(err, ErrNoPort) {
+		t.Errorf("third pair: %v", err)
+	}
+}
+
+func TestCloseEndsTheReader(t *testing.T) {
+	p := open(t, &Range{Low: 21300, High: 21399}, loopback)
+	done := make(chan error)
+	go func() {
+		_, _, err := p.ReadRTP(make([]byte, 10))
+		done <- err
+	}()
+	p.Close()
+	if err := <-done; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("read after Close: %v", err)
+	}
+}
+
+func TestAPacketCostsNoAllocation(t *testing.T) {
+	r := &Range{Low: 21400, High: 21499}
+	a, b := open(t, r, loopback), open(t, r, loopback)
+	packet, buf := make([]byte, 172), make([]byte, 2048)
+	to := netip.AddrPortFrom(loopback, b.LocalPort())
+	if n := testing.AllocsPerRun(100, func() {
+		if a.WriteRTP(packet, to) != nil {
+			t.Fatal("write")
+		}
+		if _, _, err := b.ReadRTP(buf); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
