@@ -1,0 +1,154 @@
+//go:build linux
+
+package peertest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A Capture records the SIP and RTP packets of one interface.
+type Capture struct {
+	*Process
+	host *Host
+	file string
+}
+
+// StartCapture begins to record the host's eth0; on the lab's Bridge it is
+// br0, which sees every frame of the lab.
+func StartCapture(ctx context.Context, h *Host) (*Capture, error) {
+	device := "eth0"
+	if h.ns == h.lab.lan {
+		device = "br0"
+	}
+	file := fmt.Sprintf("%s/%s.pcapng", h.lab.Dir, h.Name)
+	p, err := h.Start(Command{Args: []string{"dumpcap", "-q", "-i", device, "-f", "ip or ip6", "-w", file}})
+	if err != nil {
+		return nil, err
+	}
+	// The name of the file is told once the packets are being recorded.
+	if _, err := p.WaitLine(ctx, "^File: "); err != nil {
+		return nil, err
+	}
+	return &Capture{p, h, file}, nil
+}
+
+// A Packet is one SIP message of a capture.
+type Packet struct {
+	Time     time.Duration // since the epoch
+	From, To string        // addresses, without ports
+	Method   string        // of a request
+	Status   int           // of a response
+	CSeq     string        // method in CSeq
+	CallID   string
+}
+
+// String prints the packet on one line.
+func (p Packet) String() string {
+	what := p.Method
+	if p.Status != 0 {
+		what = fmt.Sprintf("%d (%s)", p.Status, p.CSeq)
+	}
+	return fmt.Sprintf("%s → %s %s [%s]", p.From, p.To, what, p.CallID)
+}
+
+// SIP ends the capture and returns its SIP messages, in order, as tshark reads
+// them.
+func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
+	if err := c.settle(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.Stop(); err != nil {
+		return nil, err
+	}
+	fields := []string{"frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID"}
+	args := []string{"-n", "-r", c.file, "-Y", "sip", "-T", "fields", "-E", "occurrence=f", "-E", "separator=|"}
+	for _, f := range fields {
+		args = append(args, "-e", f)
+	}
+	out, err := exec.CommandContext(ctx, "tshark", args...).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("%w: %s", err, exit.Stderr)
+		}
+		return nil, fmt.Errorf("tshark -r %s: %w", c.file, err)
+	}
+	var packets []Packet
+	for line := range strings.Lines(string(out)) {
+		p, err := parsePacket(strings.Split(strings.TrimSpace(line), "|"))
+		if err != nil {
+			return nil, fmt.Errorf("tshark printed %q: %w", line, err)
+		}
+		packets = append(packets, p)
+	}
+	return packets, nil
+}
+
+// settle waits until everything that has passed the interface so far is in the
+// file: dumpcap drops what the kernel still holds when it is told to end. A
+// datagram with a random text marks the end.
+func (c *Capture) settle(ctx context.Context) error {
+	conn, err := c.host.Dial("udp", "10.46.0.255:9")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	mark := []byte(rand.Text())
+	if _, err := conn.Write(mark); err != nil {
+		return err
+	}
+	return poll(ctx, "the end of the capture", func() (bool, error) {
+		text, err := os.ReadFile(c.file)
+		return bytes.Contains(text, mark), err
+	})
+}
+
+func parsePacket(f []string) (Packet, error) {
+	if len(f) < 9 {
+		return Packet{}, fmt.Errorf("%d fields", len(f))
+	}
+	at, err := epoch(f[0])
+	if err != nil {
+		return Packet{}, err
+	}
+	p := Packet{Time: at, From: f[1] + f[3], To: f[2] + f[4], Method: f[5], CSeq: f[7], CallID: f[8]}
+	if f[6] != "" {
+		p.Status, err = strconv.Atoi(f[6])
+	}
+	return p, err
+}
+
+// epoch parses seconds with nine decimals without losing any.
+func epoch(s string) (time.Duration, error) {
+	whole, decimals, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(whole+(decimals + "000000000")[:9], 10, 64)
+	return time.Duration(n), err
+}
+
+// AnswerTimes returns, for each call of the capture, the time from the first
+// INVITE to the first 200 for it.
+func AnswerTimes(packets []Packet) []time.Duration {
+	asked := map[string]time.Duration{}
+	var times []time.Duration
+	for _, p := range packets {
+		start, known := asked[p.CallID]
+		switch {
+		case p.Method == "INVITE" && !known:
+			asked[p.CallID] = p.Time
+		case p.Status == 200 && p.CSeq == "INVITE" && start != 0:
+			times = append(times, p.Time-start)
+			asked[p.CallID] = 0 // a retransmitted 200 doesn't count
+		}
+	}
+	return times
+}

@@ -1,0 +1,113 @@
+//go:build peers
+
+package peertest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// bound is the longest that one step of a test may take. It is generous: the
+// machine may be busy, and a step that works ends long before.
+const bound = 45 * time.Second
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, "the peer tests cannot run:\n"+err.Error())
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func prepare() error {
+	if err := Need(Programs()...); err != nil {
+		return err
+	}
+	return Sweep()
+}
+
+// An env is a lab that belongs to a test, with its errors turned into failures.
+type env struct {
+	*Lab
+	t *testing.T
+}
+
+func newEnv(t *testing.T) *env {
+	t.Helper()
+	lab, err := NewLab(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(lab.Logs(20_000))
+		}
+		if err := lab.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &env{lab, t}
+}
+
+// step gives a context for one step of the test.
+func (e *env) step() context.Context {
+	ctx, cancel := context.WithTimeout(e.t.Context(), bound)
+	e.t.Cleanup(cancel)
+	return ctx
+}
+
+func (e *env) host(name string, number uint8) *Host {
+	e.t.Helper()
+	return must(e.Host(name, number))(e.t)
+}
+
+// users are the accounts of every lab's registrar.
+func users() map[string]string {
+	return map[string]string{"alice": "wonderland", "bob": "builder", "carol": "christmas"}
+}
+
+func (e *env) kamailio(c KamailioConfig) *Kamailio {
+	e.t.Helper()
+	if c.Users == nil {
+		c.Users = users()
+	}
+	return must(StartKamailio(e.step(), e.host("kamailio", 11), c))(e.t)
+}
+
+// must unwraps a result: must(f())(t) fails the test when f gave an error.
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// toneWanted is how much of the other side's tone each side has to hear
+// without a gap.
+const toneWanted = 1500 * time.Millisecond
+
+// A listener can tell whether it hears a tone.
+type listener interface {
+	WaitTone(ctx context.Context, hz float64, want time.Duration) error
+}
+
+// hears waits until the listener has heard the tone.
+func (e *env) hears(l listener, hz int) {
+	e.t.Helper()
+	check(e.t, l.WaitTone(e.step(), float64(hz), toneWanted))
+}
