@@ -26,9 +26,13 @@ type BaresipConfig struct {
 	Codec    string // as baresip calls it, e.g. PCMU/8000/1; "" means all: G.722, PCMU, PCMA
 	Answer   string // manual (the default) or auto
 	Tone     int    // what its microphone hears, in Hz
-	Rate     int    // of the microphone in Hz: the codec's clock, default 8000
-	V6       bool   // listen at the IPv6 address
-	Bare     bool   // as small as it goes, to be measured: no trace, no recording
+	// Length is how long the tone lasts; baresip then ends the call. It reads
+	// the whole tone when it answers, which costs it 1 ms for each minute or
+	// two. Default 2 minutes: longer than any call of the tests.
+	Length time.Duration
+	Rate   int  // of the microphone in Hz: the codec's clock, default 8000
+	V6     bool // listen at the IPv6 address
+	Bare   bool // as small as it goes, to be measured: no trace, no recording
 }
 
 // Baresip is a running baresip.
@@ -52,6 +56,9 @@ func StartBaresip(ctx context.Context, h *Host, c BaresipConfig) (*Baresip, erro
 	if c.Rate == 0 {
 		c.Rate = 8000
 	}
+	if c.Length == 0 {
+		c.Length = 2 * time.Minute
+	}
 	b := &Baresip{Host: h, Config: c, Events: &Journal[Event]{}, dir: h.lab.Dir + "/" + h.Name + "-baresip"}
 	if err := b.configure(); err != nil {
 		return nil, err
@@ -72,7 +79,7 @@ func (b *Baresip) configure() error {
 		return err
 	}
 	source := filepath.Join(b.dir, "tone.wav")
-	if err := WriteWAV(source, WAV{Rate: b.Config.Rate, Samples: Tone(b.Config.Rate, float64(b.Config.Tone), toneSeconds)}); err != nil {
+	if err := WriteWAV(source, WAV{Rate: b.Config.Rate, Samples: Tone(b.Config.Rate, float64(b.Config.Tone), b.Config.Length)}); err != nil {
 		return err
 	}
 	if err := render("baresip.config", b.dir+"/config", map[string]any{

@@ -21,6 +21,7 @@ type SippRun struct {
 	Service  string        // user part that is called
 	Calls    int           // how many in all
 	Pause    time.Duration // of the scenario's <pause/> elements
+	Echo     bool          // send received RTP back
 	TCP      bool
 }
 
@@ -56,6 +57,9 @@ func (r SippRun) args(h *Host, scenario string) []string {
 	a := []string{"-sf", scenario, "-nostdin", "-i", h.IPv4.String(), "-p", "5060",
 		"-m", fmt.Sprint(r.Calls), "-r", "1000", "-l", "1", "-d", fmt.Sprint(r.Pause.Milliseconds()),
 		"-trace_err", "-trace_msg", "-trace_stat", "-stf", "stat.csv"}
+	if r.Echo {
+		a = append(a, "-rtp_echo")
+	}
 	if r.TCP {
 		a = append(a, "-t", "t1")
 	}

@@ -10,20 +10,20 @@ import (
 
 func TestToneTime(t *testing.T) {
 	silence := make([]int16, 8000)
-	mixed := Tone(8000, 440, 1)
-	for i, x := range Tone(8000, 1000, 1) {
+	mixed := Tone(8000, 440, time.Second)
+	for i, x := range Tone(8000, 1000, time.Second) {
 		mixed[i] = mixed[i]/2 + x/2
 	}
 	for name, c := range map[string]struct {
 		samples        []int16
 		total, longest time.Duration
 	}{
-		"the tone":      {Tone(8000, 440, 2), 2 * time.Second, 2 * time.Second},
+		"the tone":      {Tone(8000, 440, 2*time.Second), 2 * time.Second, 2 * time.Second},
 		"silence":       {silence, 0, 0},
-		"another tone":  {Tone(8000, 1000, 1), 0, 0},
+		"another tone":  {Tone(8000, 1000, time.Second), 0, 0},
 		"two at a time": {mixed, 0, 0},
-		"with a gap":    {append(append(Tone(8000, 440, 1), silence...), Tone(8000, 440, 2)...), 3 * time.Second, 2 * time.Second},
-		"too short":     {Tone(8000, 440, 1)[:100], 0, 0},
+		"with a gap":    {append(append(Tone(8000, 440, time.Second), silence...), Tone(8000, 440, 2*time.Second)...), 3 * time.Second, 2 * time.Second},
+		"too short":     {Tone(8000, 440, time.Second)[:100], 0, 0},
 	} {
 		total, longest := ToneTime(WAV{8000, c.samples}, 440)
 		if total != c.total || longest != c.longest {
@@ -34,7 +34,7 @@ func TestToneTime(t *testing.T) {
 
 func TestWAVReadsWhatItWrites(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.wav")
-	want := WAV{16000, Tone(16000, 500, 1)}
+	want := WAV{16000, Tone(16000, 500, time.Second)}
 	if err := WriteWAV(path, want); err != nil {
 		t.Fatal(err)
 	}

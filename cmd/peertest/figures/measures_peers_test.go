@@ -1,0 +1,28 @@
+//go:build peers
+
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/cmd/peertest"
+)
+
+// TestMeasuresAreObtained: every measurement gives a figure for baresip. How
+// large it is says something about the machine only.
+func TestMeasuresAreObtained(t *testing.T) {
+	if err := peertest.Need(peertest.Programs()...); err != nil {
+		t.Fatal(err)
+	}
+	if err := peertest.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range measures() {
+		v, err := measureOnce(t.Context(), options{calls: 5, length: 2 * time.Second}, m, baresipSubject(), t.TempDir())
+		if err != nil || v <= 0 {
+			t.Errorf("%s: %v, %v", m.name, v, err)
+		}
+		t.Logf("%s: %.3f %s", m.name, v, m.unit)
+	}
+}
