@@ -1,9 +1,9 @@
 package sip
 
 // NewResponse starts the response to a request as RFC 3261 §8.2.6.2 says: all
-// Vias, From, To, Call-ID and CSeq are copied as they came, and Timestamp into
-// a 100. An empty reason gives the status's default phrase. To has a tag only
-// if the request's had one: see TagTo.
+// Vias are copied as they came, the first From, To, Call-ID and CSeq, and
+// Timestamp into a 100. An empty reason gives the status's default phrase. To
+// has a tag only if the request's had one: see TagTo.
 func NewResponse(req *Message, status int, reason string) *Draft {
 	if reason == "" {
 		reason = ReasonPhrase(status)
@@ -11,8 +11,12 @@ func NewResponse(req *Message, status int, reason string) *Draft {
 	d := &Draft{Status: status, Reason: reason, fields: make([]Field, 0, 16)}
 	for f := range req.Fields() {
 		switch f.ID {
-		case HVia, HFrom, HTo, HCallID, HCSeq:
+		case HVia:
 			d.Add(f.ID, f.Value)
+		case HFrom, HTo, HCallID, HCSeq:
+			if !d.Has(f.ID) {
+				d.Add(f.ID, f.Value)
+			}
 		case HTimestamp:
 			if status == 100 {
 				d.Add(f.ID, f.Value)
