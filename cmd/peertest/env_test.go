@@ -15,13 +15,28 @@ import (
 // machine may be busy, and a step that works ends long before.
 const bound = 45 * time.Second
 
+// built is the phone that the tests run, compiled once by TestMain. That it
+// doesn't compile fails the tests that need it, not those of the harness.
+var built struct {
+	path string
+	err  error
+}
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := prepare(); err != nil {
 		fmt.Fprintln(os.Stderr, "the peer tests cannot run:\n"+err.Error())
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "imspeer-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	built.path, built.err = BuildPhone(context.Background(), dir)
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 func prepare() error {
@@ -100,6 +115,14 @@ func check(t *testing.T, err error) {
 // toneWanted is how much of the other side's tone each side has to hear
 // without a gap.
 const toneWanted = 1500 * time.Millisecond
+
+// phone starts an imsphone.
+func (e *env) phone(h *Host, c PhoneConfig) *Phone {
+	e.t.Helper()
+	check(e.t, built.err)
+	c.Binary = built.path
+	return must(StartPhone(e.step(), h, c))(e.t)
+}
 
 // A listener can tell whether it hears a tone.
 type listener interface {
