@@ -2,7 +2,11 @@
 
 package peertest
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
 
 func (e *env) baresip(h *Host, c BaresipConfig) *Baresip {
 	e.t.Helper()
@@ -62,4 +66,44 @@ func TestAnswerAfterCancel(t *testing.T) {
 	must(a.WaitLine(e.step(), "^Subject: answered after CANCEL"))(t)
 	e.tell(a, "hangup", "")
 	e.succeeds(first, 1)
+}
+
+// TestBaresipDirectly proves what the tests of the phone take for granted of
+// their peer: every codec, both families, hold, re-INVITE and refusal.
+func TestBaresipDirectly(t *testing.T) {
+	t.Parallel()
+	for _, codec := range codecs {
+		for _, v6 := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s v6=%v", codec.name, v6), func(t *testing.T) {
+				t.Parallel()
+				e := newEnv(t)
+				c := BaresipConfig{User: "bob", Codec: codec.baresip, Rate: codec.rate, V6: v6}
+				c.Tone = 500
+				a := e.baresip(e.host("alice", 31), c)
+				c.Tone = 900
+				b := e.baresip(e.host("bob", 32), c)
+				e.tell(a, "dial", b.URI())
+				e.saw(b, "CALL_INCOMING")
+				e.tell(b, "accept", "")
+				e.saw(a, "CALL_ESTABLISHED")
+				e.hears(a, 900)
+				e.hears(b, 500)
+				e.tell(b, "hold", "")
+				must(a.WaitLine(e.step(), "^a=sendonly"))(t)
+				e.tell(b, "resume", "")
+				must(b.WaitLine(e.step(), "^a=sendrecv"))(t)
+				e.tell(b, "reinvite", "")
+				e.saw(b, "CALL_REMOTE_SDP")
+				e.tell(a, "hangup", "")
+				e.saw(b, "CALL_CLOSED")
+				e.saw(a, "CALL_CLOSED")
+				e.tell(a, "dial", b.URI())
+				e.saw(b, "CALL_INCOMING")
+				e.tell(b, "hangup", "")
+				if end := e.saw(a, "CALL_CLOSED"); !strings.Contains(end.Text("param"), "486") {
+					t.Errorf("a refused call ended with %v, want 486", end)
+				}
+			})
+		}
+	}
 }

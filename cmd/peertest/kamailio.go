@@ -18,7 +18,7 @@ type KamailioConfig struct {
 	Algorithm string              // of the digest: MD5 (the default) or SHA-256
 	Challenge bool                // ask for credentials on calls too, with 407
 	Groups    map[string][]string // user part → URIs that a call to it is forked to, registered or not
-	TLS       string              // directory with server.pem and server.key; "" means no TLS
+	TLS       bool                // listen on TLS too; see Kamailio.Authority
 }
 
 // Kamailio is a running registrar and proxy: UDP and TCP at port 5060, TLS at
@@ -42,6 +42,11 @@ func StartKamailio(ctx context.Context, h *Host, c KamailioConfig) (*Kamailio, e
 		c.Algorithm = "MD5"
 	}
 	k := &Kamailio{Host: h, Config: c, file: h.lab.Dir + "/" + h.Name + "-kamailio.cfg"}
+	if c.TLS {
+		if err := k.certify(); err != nil {
+			return nil, err
+		}
+	}
 	if err := render("kamailio.cfg", k.file, k.data()); err != nil {
 		return nil, err
 	}
@@ -54,14 +59,22 @@ func (k *Kamailio) data() any {
 		listen = append(listen, fmt.Sprintf("%s:%v", protocol, k.Host.Addr(5060)))
 		listen = append(listen, fmt.Sprintf("%s:%v", protocol, k.Host.Addr6(5060)))
 	}
-	if k.Config.TLS != "" {
+	if k.Config.TLS {
 		listen = append(listen, fmt.Sprintf("tls:%v", k.Host.Addr(5061)))
 	}
 	return struct {
 		KamailioConfig
-		Listen []string
-	}{k.Config, listen}
+		Listen           []string
+		Certificate, Key string
+	}{k.Config, listen, k.certificate(), k.key()}
 }
+
+func (k *Kamailio) certificate() string { return k.file + ".pem" }
+func (k *Kamailio) key() string         { return k.file + ".key" }
+
+// Authority returns the file with the certificate that has to be trusted for
+// TLS: Kamailio's own.
+func (k *Kamailio) Authority() string { return k.certificate() }
 
 // Restart stops Kamailio if it runs and starts it with nothing remembered: its
 // registrations are in memory.

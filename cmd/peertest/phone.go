@@ -24,7 +24,8 @@ type PhoneConfig struct {
 	Password   string
 	Domain     string // "" means no registrar: the address is user@the host's own
 	Proxy      string // URI of the outbound proxy
-	Transport  string // udp, tcp; "" leaves it to the phone
+	Transport  string // udp, tcp, tls; "" leaves it to the phone
+	Authority  string // file with the certificate to trust for TLS
 	Codec      string // PCMU, PCMA or G722; "" means all
 	Expires    int    // seconds, default 600
 	AutoAnswer bool
