@@ -101,23 +101,12 @@ func (d *Draft) DelFirst(id HeaderID) {
 	if i < 0 {
 		return
 	}
-	rest := ""
-	if id.isList() {
-		rest = afterFirst(d.fields[i].Value)
-	}
-	if rest == "" {
-		d.fields = slices.Delete(d.fields, i, i+1)
+	rest := list{rest: d.fields[i].Value}
+	if _, ok := rest.next(); ok && id.isList() && trim(rest.rest) != "" {
+		d.fields[i].Value = trim(rest.rest)
 		return
 	}
-	d.fields[i].Value = rest
-}
-
-// afterFirst gives what follows the first element of a list that isn't empty.
-func afterFirst(list string) string {
-	for element := ""; element == "" && list != ""; {
-		element, list = cutElement(list)
-	}
-	return trim(list)
+	d.fields = slices.Delete(d.fields, i, i+1)
 }
 
 func (d *Draft) index(id HeaderID) int {

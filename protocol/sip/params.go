@@ -52,9 +52,13 @@ func (p Params) With(name, value string) Params {
 	done := false
 	for s := string(p); s != ""; {
 		rest := s
-		var n string
-		n, _, s = cutParam(s)
+		var n, v string
+		n, v, s = cutParam(s)
 		switch {
+		case !EqualFold(n, name) && v != "" && v[0] == '"' && quotedEnd(v) < 0:
+			// A quote left open would reach into what is added.
+			set = append(append(append(set, ';'), n...), '=')
+			set = appendQuoted(set, v)
 		case !EqualFold(n, name):
 			set = append(set, rest[:len(rest)-len(s)]...)
 		case !done:

@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,9 +30,8 @@ var sizes = []struct {
 func main() {
 	failed := false
 	for _, row := range rows() {
-		ours, theirs := race(row.ours, row.theirs)
+		ratio, ours, theirs := race(row.ours, row.theirs)
 		allocs := testing.AllocsPerRun(100, row.ours)
-		ratio := float64(ours) / float64(theirs)
 		mark := ""
 		if ratio > row.limit || allocs > row.allocs {
 			mark, failed = "  OVER THE LIMIT", true
@@ -70,16 +70,21 @@ func rows() []row {
 	return list
 }
 
-// race runs both sides in turns and gives the best time of each, in one call:
-// whatever else the machine does then hits both alike.
-func race(ours, theirs func()) (a, b time.Duration) {
-	const rounds, calls = 200, 200
-	a, b = time.Hour, time.Hour
-	for range rounds {
-		a = min(a, timed(calls, ours))
-		b = min(b, timed(calls, theirs))
+// race runs both sides in short turns and gives the median of the turns'
+// ratios, and the median time of a call on each side: what else the machine
+// does hits both sides of a turn alike.
+func race(ours, theirs func()) (ratio float64, a, b time.Duration) {
+	const turns, calls = 301, 100
+	var ratios [turns]float64
+	var as, bs [turns]time.Duration
+	for i := range turns {
+		as[i], bs[i] = timed(calls, ours), timed(calls, theirs)
+		ratios[i] = float64(as[i]) / float64(bs[i])
 	}
-	return a, b
+	slices.Sort(ratios[:])
+	slices.Sort(as[:])
+	slices.Sort(bs[:])
+	return ratios[turns/2], as[turns/2], bs[turns/2]
 }
 
 func timed(calls int, f func()) time.Duration {
