@@ -181,7 +181,8 @@ func headerEnd(b []byte, from int) int {
 // (RFC 3261 §20.14).
 func streamBodyLength(header []byte) (int, error) {
 	var m Message
-	p := parser{m: &m, raw: string(header)}
+	m.reset(string(header))
+	p := parser{m: &m, raw: m.raw}
 	p.line()
 	p.headers()
 	first := m.first[HContentLength]

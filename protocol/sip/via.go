@@ -27,12 +27,12 @@ func ParseVia(s string) (Via, error) {
 		return Via{}, errVia
 	}
 	slash := strings.LastIndexByte(protocol, '/')
-	v.Version, v.Transport = protocol[:slash], protocol[slash+1:]
-	if strings.IndexByte(v.Version, ' ') >= 0 || strings.IndexByte(v.Version, '\t') >= 0 {
-		v.Version = strings.Join(strings.Fields(v.Version), "")
-	}
-	v.Version, v.Transport = trim(v.Version), trim(v.Transport)
+	v.Version, v.Transport = trim(protocol[:slash]), trim(protocol[slash+1:])
 	name, version, _ := strings.Cut(v.Version, "/")
+	if len(trim(name))+len(trim(version))+1 < len(v.Version) {
+		name, version = trim(name), trim(version)
+		v.Version = name + "/" + version
+	}
 	if !isToken(name) || !isToken(version) || !isToken(v.Transport) {
 		return Via{}, errVia
 	}
@@ -57,21 +57,19 @@ func cutProtocol(s string) (protocol, rest string, ok bool) {
 	return "", "", false
 }
 
-func (v *Via) parseSentBy(s string) error {
+// parseSentBy reads host[:port], with blanks allowed around the colon.
+func (v *Via) parseSentBy(s string) (err error) {
 	s = trim(s)
-	if strings.IndexByte(s, ' ') >= 0 || strings.IndexByte(s, '\t') >= 0 {
-		host, port, found := strings.Cut(s, " ")
-		if !found {
-			host, port, _ = strings.Cut(s, "\t")
-		}
-		if port = trim(port); !strings.HasSuffix(host, ":") && !strings.HasPrefix(port, ":") {
+	if i := strings.IndexAny(s, " \t"); i >= 0 {
+		host, port := s[:i], trim(s[i:])
+		if !strings.HasSuffix(host, ":") && !strings.HasPrefix(port, ":") {
 			return errVia
 		}
-		if s = strings.Join(strings.Fields(host+port), ""); strings.Count(s, " ") > 0 {
-			return errVia
+		if port[0] == ':' {
+			port = ":" + trim(port[1:])
 		}
+		s = host + port
 	}
-	var err error
 	v.Host, v.Port, err = parseHostPort(s)
 	return err
 }
