@@ -149,6 +149,9 @@ func (m *Message) badValue() string {
 		}
 	}
 	for _, id := range [...]HeaderID{HFrom, HTo, HContact, HRoute, HRecordRoute} {
+		if id == HContact && !m.IsRequest() {
+			break // whoever uses a response's can tell better what to do without
+		}
 		for _, err := range m.Addresses(id) {
 			if err != nil {
 				return "Bad " + id.String()

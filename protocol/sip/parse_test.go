@@ -74,6 +74,8 @@ func TestVerdicts(t *testing.T) {
 		{"bad ACK's Route", "ACK sip:c@d SIP/2.0\r\n" + strings.Replace(rest, "OPTIONS", "ACK", 1) + "Route: x\r\n\r\n", Drop, 0},
 		{"response", "SIP/2.0 200 OK\r\n" + rest + "\r\n", Accept, 0},
 		{"response without reason", "SIP/2.0 200\r\n" + rest + "\r\n", Accept, 0},
+		{"response with a bad Contact", "SIP/2.0 200 OK\r\n" + rest + "Contact: <sip:a@b>, nonsense\r\n\r\n", Accept, 0},
+		{"response with a bad To", "SIP/2.0 200 OK\r\n" + strings.Replace(rest, "<sip:c@d>", "nonsense", 1) + "\r\n", Drop, 0},
 		{"response of SIP/3.0", "SIP/3.0 200 OK\r\n" + rest + "\r\n", Drop, 0},
 		{"status 99", "SIP/2.0 099 X\r\n" + rest + "\r\n", Drop, 0},
 		{"status 700", "SIP/2.0 700 X\r\n" + rest + "\r\n", Drop, 0},
