@@ -2,15 +2,12 @@ package sip
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 )
 
 var (
 	errURI     = errors.New("sip: not a URI")
-	errURIHost = errors.New("sip: bad host in URI")
 	errURIUser = errors.New("sip: bad user part in URI")
-	errPort    = errors.New("sip: bad port")
 )
 
 // URI is a sip, sips, tel or any other URI (RFC 3261 §19.1, RFC 3966). All
@@ -110,47 +107,6 @@ func escapedOK(s string) bool {
 	return true
 }
 
-// parseHostPort reads host[:port], the host a name, an IPv4 address or an IPv6
-// reference (RFC 3261 §25.1).
-func parseHostPort(s string) (host string, port uint16, err error) {
-	end := indexOr(s, ':')
-	if s != "" && s[0] == '[' {
-		end = indexOr(s, ']') + 1
-		if end > len(s) || !isIPv6(s[1:end-1]) {
-			return "", 0, errURIHost
-		}
-		host = s[:end]
-	} else if host = s[:end]; !all(host, classHost) {
-		return "", 0, errURIHost
-	}
-	if end == len(s) {
-		return host, 0, nil
-	}
-	n, ok := parseNumber(s[min(end+1, len(s)):])
-	if s[end] != ':' || !ok || n == 0 || n > 65535 {
-		return "", 0, errPort
-	}
-	return host, uint16(n), nil
-}
-
-// isIPv6 only looks at the characters: which address it is matters to whoever
-// sends there, and RFC 3261's grammar writes some with a colon too many
-// (RFC 5118 §4.10).
-func isIPv6(s string) bool {
-	colons := 0
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == ':':
-			colons++
-		case c == '%': // a zone
-			return colons >= 2 && i > 0
-		case c != '.' && classes[c]&classHex == 0:
-			return false
-		}
-	}
-	return colons >= 2
-}
-
 // indexOr gives the index of c in s, or len(s).
 func indexOr(s string, c byte) int {
 	if i := strings.IndexByte(s, c); i >= 0 {
@@ -161,15 +117,6 @@ func indexOr(s string, c byte) int {
 
 // HostPort gives "host:port", or the host alone where there is no port.
 func (u URI) HostPort() string { return string(appendHostPort(nil, u.Host, u.Port)) }
-
-func appendHostPort(dst []byte, host string, port uint16) []byte {
-	dst = append(dst, host...)
-	if port != 0 {
-		dst = append(dst, ':')
-		dst = strconv.AppendUint(dst, uint64(port), 10)
-	}
-	return dst
-}
 
 // Append writes the URI as ParseURI reads it. Line ends in its parts become
 // escapes, so a URI never breaks its header line.
@@ -218,43 +165,4 @@ func (u URI) Param(name string) (value string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-// Unescape undoes the %HH escapes of a URI part (RFC 3986 §2.1). What looks
-// like a broken escape stays.
-func Unescape(s string) string {
-	if strings.IndexByte(s, '%') < 0 {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) && classes[s[i+1]]&classes[s[i+2]]&classHex != 0 {
-			b = append(b, unhex(s[i+1])<<4|unhex(s[i+2]))
-			i += 2
-			continue
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
-}
-
-func unhex(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c&0xf + 9
-}
-
-// EscapeUser gives s fit to be a URI's user part (RFC 3261 §19.1.2).
-func EscapeUser(s string) string {
-	const hex = "0123456789ABCDEF"
-	b := make([]byte, 0, len(s))
-	for i := range len(s) {
-		if c := s[i]; classes[c]&classUser != 0 && c != ':' {
-			b = append(b, c)
-		} else {
-			b = append(b, '%', hex[c>>4], hex[c&15])
-		}
-	}
-	return string(b)
 }
