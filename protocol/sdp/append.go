@@ -1,0 +1,230 @@
+package sdp
+
+import (
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// String gives the description as text.
+func (s *Session) String() string { return string(s.Append(nil)) }
+
+// Append writes the description to dst with CRLF line ends. It writes one c=
+// line for the session, and another one for every stream that lives elsewhere.
+// Control characters in text are left out.
+func (s *Session) Append(dst []byte) []byte {
+	dst = append(dst, "v=0\r\n"...)
+	dst = s.Origin.append(dst)
+	dst = appendLine(dst, "s=", orDash(s.Name))
+	if s.URI != "" {
+		dst = appendLine(dst, "u=", s.URI)
+	}
+	shared := s.connection()
+	if shared != nil {
+		dst = appendConnection(dst, shared.Addr, shared.Host)
+	}
+	dst = appendBandwidth(dst, s.Bandwidth)
+	dst = append(dst, "t="...)
+	dst = strconv.AppendUint(dst, s.Start, 10)
+	dst = append(dst, ' ')
+	dst = strconv.AppendUint(dst, s.Stop, 10)
+	dst = append(dst, "\r\n"...)
+	dst = appendAttributes(dst, s.Attributes)
+	for i := range s.Media {
+		m := &s.Media[i]
+		own := !m.Rejected() && (m.Addr != shared.Addr || m.Host != shared.Host)
+		dst = m.append(dst, own)
+	}
+	return dst
+}
+
+// connection gives the first stream with an address, whose c= line serves the
+// session; nil for none.
+func (s *Session) connection() *Media {
+	for i := range s.Media {
+		if m := &s.Media[i]; !m.Rejected() {
+			return m
+		}
+	}
+	return nil
+}
+
+func (o *Origin) append(dst []byte) []byte {
+	dst = append(dst, "o="...)
+	dst = appendWord(dst, orDash(o.Username))
+	dst = append(dst, ' ')
+	dst = strconv.AppendUint(dst, o.ID, 10)
+	dst = append(dst, ' ')
+	dst = strconv.AppendUint(dst, o.Version, 10)
+	dst = append(dst, ' ')
+	dst = appendAddress(dst, o.Addr, o.Host)
+	return append(dst, "\r\n"...)
+}
+
+func (m *Media) append(dst []byte, ownConnection bool) []byte {
+	dst = append(dst, "m="...)
+	dst = appendWord(dst, m.Kind)
+	dst = append(dst, ' ')
+	dst = strconv.AppendUint(dst, uint64(m.Port), 10)
+	dst = append(dst, ' ')
+	dst = appendWord(dst, m.Proto)
+	dst = m.appendFormats(dst)
+	dst = append(dst, "\r\n"...)
+	if ownConnection {
+		dst = appendConnection(dst, m.Addr, m.Host)
+	}
+	dst = appendBandwidth(dst, m.Bandwidth)
+	for _, c := range m.Codecs {
+		dst = c.append(dst)
+	}
+	dst = appendPtime(dst, "a=ptime:", m.Ptime)
+	dst = appendPtime(dst, "a=maxptime:", m.MaxPtime)
+	dst = m.appendRTCP(dst)
+	dst = append(dst, "a="...)
+	dst = append(dst, m.Direction.String()...)
+	dst = append(dst, "\r\n"...)
+	return appendAttributes(dst, m.Attributes)
+}
+
+func (m *Media) appendFormats(dst []byte) []byte {
+	for _, c := range m.Codecs {
+		dst = append(dst, ' ')
+		dst = strconv.AppendUint(dst, uint64(c.PayloadType), 10)
+	}
+	for _, f := range m.Formats {
+		dst = append(dst, ' ')
+		dst = appendWord(dst, f)
+	}
+	if len(m.Codecs)+len(m.Formats) == 0 {
+		dst = append(dst, " 0"...) // the grammar wants one format at least
+	}
+	return dst
+}
+
+func (c *Codec) append(dst []byte) []byte {
+	if c.Name != "" {
+		dst = append(dst, "a=rtpmap:"...)
+		dst = strconv.AppendUint(dst, uint64(c.PayloadType), 10)
+		dst = append(dst, ' ')
+		dst = appendWord(dst, c.Name)
+		dst = append(dst, '/')
+		dst = strconv.AppendInt(dst, int64(c.ClockRate), 10)
+		if c.Channels > 1 {
+			dst = append(dst, '/')
+			dst = strconv.AppendInt(dst, int64(c.Channels), 10)
+		}
+		dst = append(dst, "\r\n"...)
+	}
+	if c.Fmtp == "" {
+		return dst
+	}
+	dst = append(dst, "a=fmtp:"...)
+	dst = strconv.AppendUint(dst, uint64(c.PayloadType), 10)
+	return appendLine(dst, " ", c.Fmtp)
+}
+
+func (m *Media) appendRTCP(dst []byte) []byte {
+	if m.RTCP.Port() != 0 {
+		dst = append(dst, "a=rtcp:"...)
+		dst = strconv.AppendUint(dst, uint64(m.RTCP.Port()), 10)
+		if m.RTCP.Addr() != m.Addr {
+			dst = append(dst, ' ')
+			dst = appendAddress(dst, m.RTCP.Addr(), "")
+		}
+		dst = append(dst, "\r\n"...)
+	}
+	if m.RTCPMux {
+		dst = append(dst, "a=rtcp-mux\r\n"...)
+	}
+	return dst
+}
+
+func appendConnection(dst []byte, addr netip.Addr, name string) []byte {
+	dst = append(dst, "c="...)
+	dst = appendAddress(dst, addr, name)
+	return append(dst, "\r\n"...)
+}
+
+func appendAddress(dst []byte, addr netip.Addr, name string) []byte {
+	switch {
+	case !addr.IsValid() && name != "":
+		dst = append(dst, "IN IP4 "...)
+		return appendWord(dst, name)
+	case !addr.IsValid():
+		return append(dst, "IN IP4 0.0.0.0"...)
+	case addr.Unmap().Is4():
+		dst = append(dst, "IN IP4 "...)
+	default:
+		dst = append(dst, "IN IP6 "...)
+	}
+	return addr.Unmap().WithZone("").AppendTo(dst)
+}
+
+func appendBandwidth(dst []byte, list []Bandwidth) []byte {
+	for _, b := range list {
+		dst = append(dst, "b="...)
+		dst = appendWord(dst, b.Type)
+		dst = append(dst, ':')
+		dst = strconv.AppendUint(dst, b.Value, 10)
+		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}
+
+func appendPtime(dst []byte, name string, d time.Duration) []byte {
+	if d < time.Millisecond {
+		return dst
+	}
+	dst = append(dst, name...)
+	dst = strconv.AppendInt(dst, d.Milliseconds(), 10)
+	return append(dst, "\r\n"...)
+}
+
+func appendAttributes(dst []byte, list []Attribute) []byte {
+	for _, a := range list {
+		dst = append(dst, "a="...)
+		dst = appendText(dst, a.Name)
+		if a.Value != "" {
+			dst = append(dst, ':')
+			dst = appendText(dst, a.Value)
+		}
+		dst = append(dst, "\r\n"...)
+	}
+	return dst
+}
+
+func appendLine(dst []byte, start, value string) []byte {
+	dst = append(dst, start...)
+	dst = appendText(dst, value)
+	return append(dst, "\r\n"...)
+}
+
+// appendText leaves control characters out, so that no value can start a line
+// of its own.
+func appendText(dst []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= ' ' && s[i] != 0x7f || s[i] == '\t' {
+			dst = append(dst, s[i])
+		}
+	}
+	return dst
+}
+
+// appendWord also replaces blanks.
+func appendWord(dst []byte, s string) []byte {
+	start := len(dst)
+	dst = appendText(dst, s)
+	for i := start; i < len(dst); i++ {
+		if dst[i] == ' ' || dst[i] == '\t' {
+			dst[i] = '_'
+		}
+	}
+	return dst
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
