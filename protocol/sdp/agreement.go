@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -48,7 +49,8 @@ type Agreed struct {
 	Ptime time.Duration
 	// Held tells that the peer has put the stream on hold.
 	Held bool
-	// Rejected tells that there is no such stream; only Kind is set beside it.
+	// Rejected tells that there is no such stream; beside it only Kind is
+	// set, and Direction to Inactive.
 	Rejected bool
 }
 
@@ -84,7 +86,7 @@ func (a *Agreed) TelephoneEvent() (payloadType uint8, clockRate int, ok bool) {
 // agree works out what one m= line of ours and the peer's mean together.
 func agree(mine, theirs *Media) Agreed {
 	if mine.Rejected() || theirs.Rejected() {
-		return Agreed{Kind: mine.Kind, Rejected: true}
+		return Agreed{Kind: mine.Kind, Direction: Inactive, Rejected: true}
 	}
 	a := Agreed{
 		Kind:       mine.Kind,
@@ -122,12 +124,17 @@ func remoteRTCP(theirs *Media, mux bool) netip.AddrPort {
 	switch {
 	case mux:
 		return netip.AddrPortFrom(theirs.Addr, theirs.Port)
-	case theirs.RTCP.Port() != 0:
+	case theirs.RTCP.Port() != 0 && unicast(theirs.RTCP.Addr()):
 		return theirs.RTCP
 	case theirs.Port == 65535:
 		return netip.AddrPort{}
 	}
 	return netip.AddrPortFrom(theirs.Addr, theirs.Port+1)
+}
+
+// unicast tells whether one host can be reached there.
+func unicast(addr netip.Addr) bool {
+	return addr.IsValid() && !addr.IsUnspecified() && !addr.IsMulticast()
 }
 
 // pair gives the codecs that both sides listed, in the peer's order: once with
@@ -166,11 +173,10 @@ func counterpart(mine []Codec, t Codec, used *[128]bool) (Codec, bool) {
 	return Codec{}, false
 }
 
-func carryMedia(codecs []Codec) bool {
-	for _, c := range codecs {
-		if c.carriesMedia() {
-			return true
-		}
-	}
-	return false
+// useful tells whether a stream of these codecs, which are left of ours, makes
+// sense: events and noise alone only do where we wanted nothing else (RFC 3264
+// §10.1 has a stream of events).
+func useful(left, ours []Codec) bool {
+	return slices.ContainsFunc(left, Codec.carriesMedia) ||
+		len(left) > 0 && !slices.ContainsFunc(ours, Codec.carriesMedia)
 }

@@ -14,16 +14,19 @@ func (n *Negotiation) Answer(local Local) (string, Agreement, error) {
 	if n.state != OfferReceived {
 		return "", Agreement{}, ErrNoOffer
 	}
+	if err := local.check(); err != nil {
+		return "", Agreement{}, err
+	}
 	offer := n.pending
 	s := &Session{Name: "-", Start: offer.Start, Stop: offer.Stop, Media: make([]Media, len(offer.Media))}
 	wanted, accepted := 0, 0
 	used := make([]bool, len(local.Streams))
-	for _, i := range n.answerOrder(offer) {
+	for _, i := range n.activeFirst(len(offer.Media)) {
 		m := &offer.Media[i]
 		if !m.Rejected() {
 			wanted++
 		}
-		at, codecs := choose(m, local.Streams, used)
+		at, codecs := choose(m, n.formerPort(i), local.Streams, used)
 		if at < 0 {
 			s.Media[i] = disabled(m)
 			continue
@@ -40,36 +43,34 @@ func (n *Negotiation) Answer(local Local) (string, Agreement, error) {
 	return body, agreed, nil
 }
 
-// answerOrder puts the m= lines that are in use first, so that a stream stays
-// where it is when the offer has a choice of places.
-func (n *Negotiation) answerOrder(offer *Session) []int {
-	var active, rest []int
-	for i := range offer.Media {
-		if i < len(n.agreed.Streams) && !n.agreed.Streams[i].Rejected {
-			active = append(active, i)
-		} else {
-			rest = append(rest, i)
-		}
+// formerPort is where we receive the stream of m= line i so far, 0 for nowhere.
+func (n *Negotiation) formerPort(i int) uint16 {
+	if n.mine == nil || i >= len(n.mine.Media) {
+		return 0
 	}
-	return append(active, rest...)
+	return n.mine.Media[i].Port
 }
 
-// choose finds the first unused stream that fits to an offered m= line, and
-// marks it.
-func choose(m *Media, streams []Stream, used []bool) (int, []Codec) {
+// choose finds the unused stream for an offered m= line and marks it: the one
+// that is there already, else the first that fits.
+func choose(m *Media, formerPort uint16, streams []Stream, used []bool) (int, []Codec) {
 	if m.Rejected() || m.Addr.IsMulticast() || !plainRTP(m.Proto) {
 		return -1, nil
 	}
+	found, codecs := -1, []Codec(nil)
 	for i := range streams {
-		if used[i] || streams[i].Kind != m.Kind || streams[i].Port == 0 {
+		s := &streams[i]
+		if used[i] || s.Kind != m.Kind || s.Port == 0 || found >= 0 && s.Port != formerPort {
 			continue
 		}
-		if codecs := common(m.Codecs, streams[i].Codecs); carryMedia(codecs) {
-			used[i] = true
-			return i, codecs
+		if c := common(m.Codecs, s.Codecs); useful(c, s.Codecs) {
+			found, codecs = i, c
 		}
 	}
-	return -1, nil
+	if found >= 0 {
+		used[found] = true
+	}
+	return found, codecs
 }
 
 // plainRTP: an answer repeats the transport of the offer, and AVPF only allows
@@ -105,23 +106,15 @@ func answerCodec(offered, local Codec) Codec {
 	return c
 }
 
+// answerMedia answers an m= line. An offer with c=0.0.0.0 is answered like any
+// other, and only bars us from sending (RFC 4317 §5.2).
 func answerMedia(offered *Media, stream *Stream, local Local, codecs []Codec) Media {
 	m := stream.media(local.Addr, codecs)
 	m.Proto = offered.Proto
 	m.RTCPMux = stream.RTCPMux && offered.RTCPMux
-	m.Direction = answerDirection(offered, stream.Direction)
+	m.Direction = offered.Direction.Reverse().And(stream.Direction)
 	m.Ptime = answerPtime(offered, stream.Ptime)
 	return m
-}
-
-// answerDirection limits ours by the offer's. An offer with c=0.0.0.0 can't
-// receive, whatever its direction says (RFC 3264 §8.4).
-func answerDirection(offered *Media, ours Direction) Direction {
-	d := offered.Direction.Reverse().And(ours)
-	if offered.Addr.IsUnspecified() {
-		d = direction(false, d.Receives())
-	}
-	return d
 }
 
 // answerPtime repeats the offer's wish where it is usual: many peers can only

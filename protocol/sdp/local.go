@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -35,6 +36,20 @@ type Stream struct {
 	RTCPMux bool
 	// Attributes are written after everything else.
 	Attributes []Attribute
+}
+
+// check finds what would mean something else on the wire: 0.0.0.0 is hold, and
+// an m= line needs a format.
+func (l *Local) check() error {
+	if !unicast(l.Addr) {
+		return fmt.Errorf("sdp: %v is no address to receive media at; set Local.Addr", l.Addr)
+	}
+	for i, s := range l.Streams {
+		if s.Port != 0 && len(s.Codecs) == 0 {
+			return fmt.Errorf("sdp: stream %d has no codec; set Stream.Codecs, or Port to 0", i+1)
+		}
+	}
+	return nil
 }
 
 // Held gives l with every stream on hold: this side no longer listens (RFC

@@ -98,7 +98,7 @@ func (n *Negotiation) Answered(body string) (Agreement, error) {
 	}
 	agreed := agreement(n.pending, answer)
 	for i, s := range agreed.Streams {
-		if !s.Rejected && !carryMedia(s.Send) {
+		if !s.Rejected && !useful(s.Send, n.pending.Media[i].Codecs) {
 			return Agreement{}, fmt.Errorf("%w: stream %d of the answer has none of the offered codecs", ErrNoCommonCodec, i+1)
 		}
 	}
@@ -119,6 +119,8 @@ func checkAnswer(offer, answer *Session) error {
 		case a.Rejected():
 		case o.Rejected():
 			return fmt.Errorf("%w: stream %d was not offered and yet accepted", ErrMismatch, i+1)
+		case a.Addr.IsMulticast():
+			return fmt.Errorf("%w: stream %d was answered with the multicast address %v", ErrMismatch, i+1, a.Addr)
 		case !strings.EqualFold(o.Proto, a.Proto):
 			return fmt.Errorf("%w: stream %d was offered over %s and answered over %s", ErrMismatch, i+1, o.Proto, a.Proto)
 		}

@@ -12,6 +12,9 @@ func (n *Negotiation) Offer(local Local) (string, error) {
 	if n.state != Idle {
 		return "", ErrPending
 	}
+	if err := local.check(); err != nil {
+		return "", err
+	}
 	order, err := n.order(local.Streams)
 	if err != nil {
 		return "", err
@@ -30,13 +33,16 @@ func (n *Negotiation) Offer(local Local) (string, error) {
 	return body, nil
 }
 
-// order gives for each m= line the position of its stream, -1 for none.
+// order gives for each m= line the position of its stream, -1 for none. Lines
+// in use choose before those that are disabled, so that a stream stays where
+// it is.
 func (n *Negotiation) order(streams []Stream) ([]int, error) {
-	var order []int
 	used := make([]bool, len(streams))
+	var order []int
 	if n.mine != nil {
-		for i := range n.mine.Media {
-			order = append(order, take(streams, used, n.mine.Media[i].Kind))
+		order = make([]int, len(n.mine.Media))
+		for _, i := range n.activeFirst(len(order)) {
+			order[i] = take(streams, used, &n.mine.Media[i])
 		}
 	}
 	for i := range streams {
@@ -50,15 +56,38 @@ func (n *Negotiation) order(streams []Stream) ([]int, error) {
 	return order, nil
 }
 
-// take finds the first unused stream of a kind and marks it.
-func take(streams []Stream, used []bool, kind string) int {
-	for i := range streams {
-		if !used[i] && streams[i].Kind == kind {
-			used[i] = true
-			return i
+// activeFirst gives the positions 0…count-1, those of agreed streams first.
+func (n *Negotiation) activeFirst(count int) []int {
+	active, rest := make([]int, 0, count), []int(nil)
+	for i := range count {
+		if i < len(n.agreed.Streams) && !n.agreed.Streams[i].Rejected {
+			active = append(active, i)
+		} else {
+			rest = append(rest, i)
 		}
 	}
-	return -1
+	return append(active, rest...)
+}
+
+// take finds the unused stream for a former m= line and marks it: the one on
+// the same port, else the first of the kind.
+func take(streams []Stream, used []bool, former *Media) int {
+	found := -1
+	for i := range streams {
+		if used[i] || streams[i].Kind != former.Kind {
+			continue
+		}
+		if same := streams[i].Port == former.Port; same || found < 0 {
+			found = i
+			if same {
+				break
+			}
+		}
+	}
+	if found >= 0 {
+		used[found] = true
+	}
+	return found
 }
 
 // disabled is an m= line with port 0; it still needs its formats.

@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"net/netip"
+	"strings"
 
 	pion "github.com/pion/sdp/v3"
 )
@@ -42,7 +43,7 @@ func check(sections []section, desc *pion.SessionDescription) (*Session, error) 
 	if uri, ok, err := sections[0].first('u'); err != nil {
 		return nil, err
 	} else if ok {
-		s.URI = uri.value
+		s.URI = strings.Clone(uri.value)
 	}
 	if t := desc.TimeDescriptions; len(t) > 0 {
 		s.Start, s.Stop = t[0].Timing.StartTime, t[0].Timing.StopTime

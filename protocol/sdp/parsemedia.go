@@ -18,7 +18,8 @@ type mediaReader struct {
 }
 
 func (r *mediaReader) read(d *pion.MediaDescription, session *pion.ConnectionInformation) error {
-	r.m.Kind, r.m.Proto = r.section.kind, r.section.proto
+	// Copies, so that a Session doesn't keep the whole message alive.
+	r.m.Kind, r.m.Proto = strings.Clone(r.section.kind), strings.Clone(r.section.proto)
 	r.m.Port = uint16(d.MediaName.Port.Value) // the pre-pass has checked its range
 	r.m.Bandwidth = bandwidths(d.Bandwidth)
 	if err := r.formats(d.MediaName.Formats); err != nil {

@@ -45,9 +45,6 @@ func isTokenByte(b byte) bool {
 
 // number reads a decimal number of at most bits bits: digits only.
 func number(s string, bits int) (uint64, bool) {
-	if s == "" || s[0] == '+' {
-		return 0, false
-	}
 	n, err := strconv.ParseUint(s, 10, bits)
 	return n, err == nil
 }
