@@ -97,3 +97,36 @@ func TestPhoneReturnsAfterKamailioRestart(t *testing.T) {
 		})
 	}
 }
+
+// TestPhoneOverTLS: the certificate is checked, and calls come and go over the
+// one connection that the phone has made.
+func TestPhoneOverTLS(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	k := e.kamailio(KamailioConfig{TLS: true})
+	c, peer := alice("tls"), bob("udp")
+	c.Proxy, c.Authority, c.Codec = "sip:10.46.0.11:5061", k.Authority(), "PCMA"
+	peer.Codec = "PCMA/8000/1"
+	p := e.phone(e.host("phone", 21), c)
+	b := e.baresip(e.host("bob", 31), peer)
+	must(k.WaitStored(e.step(), "bob"))(t)
+	must(k.WaitLine(e.step(), "lab: stored alice from tls:"))(t)
+	e.registered(p)
+	e.phoneCalls(p, b, "sip:bob@lab.test", "PCMA")
+	e.baresipCalls(p, b, "sip:alice@lab.test", "PCMA")
+}
+
+// TestUntrustedCertificateIsSaid: a server that nobody vouches for gets no
+// password.
+func TestUntrustedCertificateIsSaid(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.kamailio(KamailioConfig{TLS: true})
+	c := alice("tls")
+	c.Proxy = "sip:10.46.0.11:5061"
+	p := e.phone(e.host("phone", 21), c)
+	s := must(p.WaitAccount(e.step(), "failed"))(t)
+	if text := s.Accounts[0].Text; !strings.Contains(text, "certificate") {
+		t.Errorf("the status says %q; want a sentence about the certificate", text)
+	}
+}
