@@ -25,6 +25,20 @@
 //	    │                   Terminated                   │
 //	    └────────────────────────────────────────────────┘
 //
+// What the driver does with the effects (calltest is an example):
+//   - Request, Cancel, Abandon, Respond of calls and dialogs go to the
+//     transaction layer, Stateless too. Keys are unique within one call or one
+//     dialog only, so the driver gives the layer keys of its own and remembers
+//     whose they are; Hop is where the request goes (RFC 3263).
+//   - Requests from the transaction layer go to the call whose Route is RouteOf
+//     the message; an INVITE without To tag makes a new call; anything else that
+//     fits no call gets 481. Canceled goes to the call that got the INVITE.
+//   - Responses and failures go straight to the owner of the key.
+//   - A dialog's Tell comes back to the call as Reported. After Tell{Closed} the
+//     dialog, and after the call's the call, may be forgotten.
+//   - A dialog that breaks off is told as Lost: the call then answers what the
+//     dialog left unanswered, and sends BYE in its place.
+//
 // Terminated is what the user sees; messages may still be owed (BYE, ACKs for
 // late 2xx of a fork): Tell{Closed} is the last effect of a Call. The matrix of
 // all states and events stands in matrix_test.go.

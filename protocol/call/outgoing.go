@@ -120,7 +120,7 @@ func (c *Call) inviteFields(d *sip.Draft) {
 
 // response takes a response to our INVITE.
 func (c *Call) response(ev Response) {
-	if c.out == nil || ev.Key != c.out.key {
+	if c.out == nil || ev.Key != c.out.key || !c.out.sent(ev.Msg, c.route) {
 		c.unexpected(ev)
 		return
 	}
@@ -134,6 +134,13 @@ func (c *Call) response(ev Response) {
 	case !c.out.canceled:
 		c.unexpected(ev)
 	}
+}
+
+// sent tells whether a response is to our latest INVITE: what it repeats of it
+// must be right. The branch alone isn't believed.
+func (o *outgoing) sent(m *sip.Message, r Route) bool {
+	seq, err := m.CSeq()
+	return err == nil && seq == sip.CSeq{Seq: o.seq, Method: sip.INVITE} && m.CallID() == r.CallID && m.FromTag() == r.LocalTag
 }
 
 // failed takes the news that our INVITE got no response.

@@ -226,3 +226,44 @@ func TestSilentDialogsAreForgotten(t *testing.T) {
 	b.at(127 * time.Second).want()
 	b.at(128*time.Second).want("pass 1 Drop", "tell Closed")
 }
+
+// TestSpoofedResponse: what doesn't repeat our INVITE is no answer to it.
+func TestSpoofedResponse(t *testing.T) {
+	b := newBench(t, nil).dial()
+	for _, lines := range [][]string{
+		{"From: <sip:us@example.com>;tag=t3", "Call-ID: t1", "CSeq: 1 INVITE"},
+		{"From: <sip:us@example.com>;tag=t2", "Call-ID: t9", "CSeq: 1 INVITE"},
+		{"From: <sip:us@example.com>;tag=t2", "Call-ID: t1", "CSeq: 2 INVITE"},
+		{"From: <sip:us@example.com>;tag=t2", "Call-ID: t1", "CSeq: 1 BYE"},
+		{"From: <sip:us@example.com>;tag=t2", "Call-ID: t1"},
+	} {
+		m := parse(t, testSDP(t), append([]string{"SIP/2.0 200 OK", "To: <sip:peer@example.com>;tag=x"}, lines...)...)
+		b.do(Response{Key: 1, Msg: m}).want("unexpected call.Response in dialing")
+	}
+}
+
+func TestExplanations(t *testing.T) {
+	m := parse(t, "", "SIP/2.0 499 Odd")
+	for status := 300; status < 700; status++ {
+		reason, text := explain(status, m)
+		if reason == ReasonUnknown || len(text) < 15 || text[len(text)-1] != '.' {
+			t.Errorf("%d: %s %q", status, reason, text)
+		}
+	}
+	for _, c := range []struct {
+		status int
+		want   Reason
+	}{{486, ReasonRefusedOrBusy}, {600, ReasonRefusedOrBusy}, {603, ReasonRefusedOrBusy}, {480, ReasonRefusedOrBusy},
+		{408, ReasonRefusedOrBusy}, {404, ReasonError}, {604, ReasonError}, {403, ReasonError}, {488, ReasonAudioSetupFailed},
+		{487, ReasonTerminated}, {301, ReasonDeflected}, {503, ReasonError}, {599, ReasonError}} {
+		if got, _ := explain(c.status, m); got != c.want {
+			t.Errorf("%d: %s", c.status, got)
+		}
+	}
+	for cause, want := range map[dialog.Cause]Reason{dialog.ByUs: ReasonTerminated, dialog.ByPeer: ReasonTerminated,
+		dialog.NoMedia: ReasonAudioSetupFailed, dialog.NoAck: ReasonError, dialog.Expired: ReasonError, dialog.Vanished: ReasonError} {
+		if got, _ := explainEnd(dialog.Ended{Cause: cause}); got != want {
+			t.Errorf("%s: %s", cause, got)
+		}
+	}
+}

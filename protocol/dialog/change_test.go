@@ -38,7 +38,7 @@ func TestGlarePause(t *testing.T) {
 			b = newCallee(t, config, testSDP(t)).upCallee()
 		}
 		b.do(Hold{})
-		b.do(Response{Key: b.key(), Msg: toUs(t, 491, "2 INVITE", "")})
+		b.do(Response{Key: b.key(), Msg: toUs(t, 491, cseq(b.d.localSeq, sip.INVITE), "")})
 		if got := b.d.Next().Sub(epoch); got != c.want {
 			t.Errorf("uas %v: pause %s, want %s", c.uas, got, c.want)
 		}
@@ -53,7 +53,7 @@ func TestGlareIsBounded(t *testing.T) {
 	b := newCaller(t, nil).up().do(Hold{})
 	sent := 1
 	for b.d.changes.active != nil {
-		b.do(Response{Key: b.key(), Msg: toUs(t, 491, "2 INVITE", "")})
+		b.do(Response{Key: b.key(), Msg: toUs(t, 491, cseq(b.d.localSeq, sip.INVITE), "")})
 		b.at(b.now.Sub(epoch) + 10*time.Second)
 		sent += len(b.fx)
 		if sent > 20 {
@@ -172,7 +172,7 @@ func TestChallengedInDialog(t *testing.T) {
 	}
 	for range 10 {
 		b.do(Resume{})
-		b.do(Response{Key: b.key(), Msg: toUs(t, 407, "2 INVITE", "")})
+		b.do(Response{Key: b.key(), Msg: toUs(t, 407, cseq(b.d.localSeq, sip.INVITE), "")})
 	}
 	if calls > 60 {
 		t.Error("challenges for ever")
@@ -199,4 +199,16 @@ func TestHandedUp(t *testing.T) {
 	b.do(Reply{ID: 2, Status: 200}).want("unexpected dialog.Reply in Up")
 	b.do(Incoming{ID: 5, Msg: fromPeer(t, "INFO", 8, "")})
 	b.do(Bye{}).want("answer#5 487 8 INFO", "tell Ended ByUs 0", "send 2 BYE")
+}
+
+// TestSpoofedResponse: what doesn't repeat our request is no answer to it.
+func TestSpoofedResponse(t *testing.T) {
+	b := newCaller(t, nil).up().do(Hold{})
+	for _, seq := range []string{"1 INVITE", "3 INVITE", "2 UPDATE", "x"} {
+		b.do(Response{Key: b.key(), Msg: toUs(t, 481, seq, "")}).want("unexpected dialog.Response in Up")
+	}
+	for _, from := range []string{"us2", ""} {
+		m := parse(t, "", "SIP/2.0 481 Gone", "From: <sip:us@x>;tag="+from, "To: <sip:p@x>;tag=peer", "Call-ID: c1", "CSeq: 2 INVITE")
+		b.do(Response{Key: b.key(), Msg: m}).want("unexpected dialog.Response in Up")
+	}
 }

@@ -118,12 +118,16 @@ func (d *Dialog) find(key uint64) *sent {
 // response takes a response to one of our requests.
 func (d *Dialog) response(ev Response) {
 	status := ev.Msg.Status()
-	if s := d.find(ev.Key); s != nil && status < 200 {
+	s := d.find(ev.Key)
+	if s != nil && !d.answers(ev.Msg, s) {
+		d.unexpected(ev)
+		return
+	}
+	if s != nil && status < 200 {
 		d.provisionalToUs(s, ev.Msg)
 		return
 	}
-	s := d.take(ev.Key)
-	if s == nil {
+	if s = d.take(ev.Key); s == nil {
 		if !d.ackAgain(ev.Msg) {
 			d.unexpected(ev)
 		}
@@ -134,6 +138,13 @@ func (d *Dialog) response(ev Response) {
 		return
 	}
 	d.final(s, status, ev.Msg)
+}
+
+// answers tells whether a response is to the request s: what it repeats of it
+// must be right. The branch alone isn't believed.
+func (d *Dialog) answers(m *sip.Message, s *sent) bool {
+	seq, err := m.CSeq()
+	return err == nil && seq == sip.CSeq{Seq: s.seq, Method: s.method} && m.CallID() == d.id.CallID && m.FromTag() == d.id.Local
 }
 
 // failed takes the news that a request got no response (RFC 3261 §8.1.3.1).

@@ -2,6 +2,7 @@ package calltest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/imsphone/imsphone/protocol/call"
 )
@@ -91,4 +92,20 @@ func (l *Lab) eachLine(f func(*Line)) {
 			}
 		}
 	}
+}
+
+// States tells what each call of the lab went through, one line a call:
+// "alice: dialing ringing-out active terminated".
+func (l *Lab) States() string {
+	var b strings.Builder
+	l.eachLine(func(line *Line) {
+		b.WriteString(line.label() + ":")
+		for _, n := range line.Notices {
+			if c, ok := n.(call.Changed); ok {
+				b.WriteString(" " + c.State.String())
+			}
+		}
+		b.WriteString("\n")
+	})
+	return b.String()
 }

@@ -15,7 +15,8 @@ type Lab struct {
 	start, now time.Time
 	nodes      []node
 	wire       []*Packet
-	mail       []func()
+	mail       []letter
+	pick       func(n int) int
 	hooks      []func(*Packet) Verdict
 	ladder     strings.Builder
 	effects    int
@@ -124,8 +125,44 @@ func (l *Lab) nameOf(a netip.AddrPort) string {
 	return a.String()
 }
 
-// post puts work into the queue of mailboxes.
-func (l *Lab) post(f func()) { l.mail = append(l.mail, f) }
+// letter is work in the mailbox of whoever is to do it.
+type letter struct {
+	to   any
+	work func()
+}
+
+// post puts work into a mailbox.
+func (l *Lab) post(to any, work func()) { l.mail = append(l.mail, letter{to, work}) }
+
+// Shuffle has pick, a number in [0, n), choose which of n mailboxes is served
+// next, as actors run in any order; each mailbox stays in order. Without it
+// everything happens in the order in which it was posted.
+func (l *Lab) Shuffle(pick func(n int) int) { l.pick = pick }
+
+// nextLetter takes the letter that is to be read next.
+func (l *Lab) nextLetter() letter {
+	at := 0
+	if l.pick != nil {
+		heads := l.heads()
+		at = heads[l.pick(len(heads))]
+	}
+	next := l.mail[at]
+	l.mail = append(l.mail[:at], l.mail[at+1:]...)
+	return next
+}
+
+// heads gives the places of the first letters of all mailboxes.
+func (l *Lab) heads() []int {
+	seen := map[any]bool{}
+	var heads []int
+	for i, m := range l.mail {
+		if !seen[m.to] {
+			seen[m.to] = true
+			heads = append(heads, i)
+		}
+	}
+	return heads
+}
 
 // Settle empties the mailboxes without letting time pass.
 func (l *Lab) Settle() {
@@ -133,9 +170,7 @@ func (l *Lab) Settle() {
 		if n > 100000 {
 			panic("calltest: the mailboxes never get empty")
 		}
-		f := l.mail[0]
-		l.mail = l.mail[1:]
-		f()
+		l.nextLetter().work()
 	}
 }
 

@@ -41,7 +41,7 @@ type place struct {
 
 // Do posts an event to the call.
 func (l *Line) Do(ev call.Event) {
-	l.phone.lab.post(func() {
+	l.phone.lab.post(l, func() {
 		for _, e := range l.core.Step(l.phone.lab.now, ev, nil) {
 			l.perform(e)
 		}
@@ -144,7 +144,11 @@ func (l *Line) place(k call.DialogKey) *place {
 
 // toDialog posts an event to a dialog.
 func (l *Line) toDialog(k call.DialogKey, ev dialog.Event) {
-	l.phone.lab.post(func() {
+	type mailbox struct {
+		line *Line
+		key  call.DialogKey
+	}
+	l.phone.lab.post(mailbox{l, k}, func() {
 		d := l.place(k)
 		if d == nil || d.closed {
 			return

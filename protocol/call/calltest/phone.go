@@ -160,7 +160,7 @@ func due(t, now time.Time) bool { return !t.IsZero() && !t.After(now) }
 
 // step posts an event to the transaction layer.
 func (p *Phone) step(ev txn.Event) {
-	p.lab.post(func() {
+	p.lab.post(p, func() {
 		p.fx = p.layer.Step(p.lab.now, ev, p.fx[:0])
 		for _, e := range append([]txn.Effect(nil), p.fx...) {
 			p.perform(e)
