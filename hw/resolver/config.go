@@ -12,9 +12,9 @@ import (
 
 // Config says whom to ask. The zero value asks as the system is set up.
 type Config struct {
-	// Server is the one server to ask, as "address:port" or "address"; "" asks
-	// those of ResolvConf.
-	Server string
+	// Servers are asked instead of those of ResolvConf, in their order; each is
+	// "address:port" or "address".
+	Servers []string
 	// ResolvConf and Hosts are the system's files; "" is /etc/resolv.conf and
 	// /etc/hosts. They are read again when they change.
 	ResolvConf, Hosts string
@@ -65,7 +65,7 @@ func parseResolvConf(text []byte) (servers, error) {
 	return s, nil
 }
 
-// parseServer reads Config.Server.
+// parseServer reads one of Config.Servers.
 func parseServer(text string) (string, error) {
 	if addr, err := netip.ParseAddr(text); err == nil {
 		return net.JoinHostPort(addr.String(), "53"), nil

@@ -14,7 +14,7 @@ import (
 // Resolver answers questions from the hosts file, its memory or the DNS. Its
 // methods are safe for concurrent use.
 type Resolver struct {
-	fixed   *servers // of Config.Server; nil asks those of resolv.conf
+	fixed   *servers // of Config.Servers; nil asks those of resolv.conf
 	timeout time.Duration
 	conf    watched[servers]
 	hosts   watched[hosts]
@@ -22,7 +22,7 @@ type Resolver struct {
 	now     func() time.Time
 }
 
-// New makes a Resolver. The error wraps ErrServer if cfg.Server can't be used.
+// New makes a Resolver. The error wraps ErrServer if one of cfg.Servers can't be used.
 func New(cfg Config) (*Resolver, error) {
 	r := &Resolver{
 		timeout: cfg.Timeout,
@@ -34,15 +34,18 @@ func New(cfg Config) (*Resolver, error) {
 	if cfg.CacheSize > 0 {
 		r.cache.size = cfg.CacheSize
 	}
-	if cfg.Server == "" {
+	if len(cfg.Servers) == 0 {
 		return r, nil
 	}
-	addr, err := parseServer(cfg.Server)
-	if err != nil {
-		return nil, err
-	}
 	fixed := systemServers()
-	fixed.addrs = []string{addr}
+	fixed.addrs = nil
+	for _, text := range cfg.Servers {
+		addr, err := parseServer(text)
+		if err != nil {
+			return nil, err
+		}
+		fixed.addrs = append(fixed.addrs, addr)
+	}
 	r.fixed = &fixed
 	return r, nil
 }

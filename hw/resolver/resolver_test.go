@@ -342,7 +342,7 @@ func TestResolvConf(t *testing.T) {
 
 func TestServerSetting(t *testing.T) {
 	s := startServer(t, zone(t, "a.test. 300 IN A 192.0.2.1"))
-	r, err := New(Config{Server: s.addr})
+	r, err := New(Config{Servers: []string{s.addr}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,12 +350,12 @@ func TestServerSetting(t *testing.T) {
 	for text, want := range map[string]string{
 		"192.0.2.1": "192.0.2.1:53", "192.0.2.1:5353": "192.0.2.1:5353", "::1": "[::1]:53", "[::1]:5353": "[::1]:5353",
 	} {
-		if r, err := New(Config{Server: text}); err != nil || r.fixed.addrs[0] != want {
+		if r, err := New(Config{Servers: []string{text}}); err != nil || r.fixed.addrs[0] != want {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
 	for _, text := range []string{"dns.test", "192.0.2.1:0", "192.0.2.1:99999", ":53", "x:y:z"} {
-		if _, err := New(Config{Server: text}); !errors.Is(err, ErrServer) || !strings.Contains(err.Error(), text) {
+		if _, err := New(Config{Servers: []string{text}}); !errors.Is(err, ErrServer) || !strings.Contains(err.Error(), text) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
