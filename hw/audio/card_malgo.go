@@ -1,4 +1,4 @@
-//go:build cgo
+//go:build cgo && linux
 
 package audio
 
@@ -39,6 +39,7 @@ func openCardSink(cfg Config) (sink, error) {
 }
 
 func openALSA(l *line) (driver, error) {
+	quietALSA()
 	return openMalgo(l, malgo.BackendAlsa, alsaID(l.device))
 }
 
@@ -140,6 +141,7 @@ func (l *line) explain(err error) error {
 
 // cards lists ALSA's devices; one that captures and plays is listed once.
 func cards() ([]Device, error) {
+	quietALSA()
 	context, err := malgo.InitContext([]malgo.Backend{malgo.BackendAlsa}, malgo.ContextConfig{}, nil)
 	if err != nil {
 		return nil, &DeviceError{Device: "default", Kind: ErrNoBackend, Cause: errNoALSA}

@@ -1,11 +1,11 @@
-//go:build !cgo
+//go:build !cgo || !linux
 
 package audio
 
 import "errors"
 
 // errNoCgo tells how to get a program that drives sound cards.
-var errNoCgo = errors.New("this imsphone was built without cgo, which sound cards need: install the build made with CGO_ENABLED=1")
+var errNoCgo = errors.New("this imsphone was built without sound card support: install the Linux build made with CGO_ENABLED=1")
 
 func openCardSource(cfg Config) (source, error) {
 	return nil, &DeviceError{Device: cfg.Capture, Direction: Capture, Kind: ErrNoBackend, Cause: errNoCgo}

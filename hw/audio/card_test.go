@@ -137,6 +137,26 @@ func TestCardPlayback(t *testing.T) {
 	}
 }
 
+// TestNoAllocation: the media pump of a call makes no garbage.
+func TestNoAllocation(t *testing.T) {
+	s, in, out := openStubs(t)
+	defer closeStream(t, s)
+	pcm := make([]int16, 160)
+	in.begun = true
+	if n := testing.AllocsPerRun(100, func() {
+		in.move(pcm)
+		if err := s.Read(pcm); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.Write(pcm); err != nil {
+			t.Error(err)
+		}
+		out.move(pcm)
+	}); n != 0 {
+		t.Errorf("%v allocations a period", n)
+	}
+}
+
 func TestCardLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, in, out := openStubs(t)
