@@ -41,5 +41,5 @@
 //
 // Terminated is what the user sees; messages may still be owed (BYE, ACKs for
 // late 2xx of a fork): Tell{Closed} is the last effect of a Call. The matrix of
-// all states and events stands in matrix_test.go.
+// all phases and events stands in matrix_test.go.
 package call

@@ -87,6 +87,32 @@ func TestEffectFailures(t *testing.T) {
 	}
 }
 
+// TestEachPacketLost plays each scenario again with its i-th packet lost, for
+// every i: retransmissions make up for it, and the calls go through the same
+// states as without. (The lab's proxy doesn't retransmit: what is lost behind
+// it may end a call, but leaves nothing behind.)
+func TestEachPacketLost(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			straight := calltest.New()
+			s.play(straight)
+			finish(straight)
+			for i := range straight.Packets() {
+				l := calltest.New()
+				l.LosePacket(i)
+				s.play(l)
+				quiet := finish(l)
+				if leaks := l.Leaks(); !quiet || len(leaks) > 0 {
+					t.Fatalf("packet %d: quiet %v, %s\n%s", i, quiet, strings.Join(leaks, "; "), l.Ladder())
+				}
+				if !l.HasProxy() && l.States() != straight.States() {
+					t.Fatalf("packet %d: states\n%swant\n%s\n%s", i, l.States(), straight.States(), l.Ladder())
+				}
+			}
+		})
+	}
+}
+
 // TestNothingUnexpected checks that the scenarios bring no event to a state
 // without use for it.
 func TestNothingUnexpected(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/imsphone/imsphone/protocol/sip"
 )
 
-// changeTimeout is how long a re-INVITE may stay without a final response
+// changePatience is how long a re-INVITE may stay without a final response
 // before it is cancelled; a person may be asked at the other end.
 const changePatience = 3 * time.Minute
 

@@ -25,9 +25,10 @@ type Config struct {
 	// RequireReliable asks with Require: 100rel in INVITEs that we send;
 	// otherwise it is only Supported (RFC 3262 §4).
 	RequireReliable bool
-	// Token gives a fresh random token for tags.
+	// Token gives a fresh random token, for tags and Call-IDs. It is required.
 	Token func() string
-	// Random gives a number in [0, n), for the back-off of RFC 3261 §14.1.
+	// Random gives a number in [0, n), for the back-off of RFC 3261 §14.1 and
+	// the like; nil always takes the middle.
 	Random func(n int) int
 	// Authorize gives the Authorization and Proxy-Authorization fields that
 	// answer the 401 or 407 resp to a request of ours; !ok when it has no

@@ -10,25 +10,28 @@
 // A Dialog knows neither its call nor its siblings; what it has to say goes up
 // as Tell effects.
 //
-//	        UAC: 1xx with To tag            UAS: INVITE
-//	                 │                          │
-//	                 ▼                          ▼
-//	             ┌────────┐   2xx (UAC)    ┌────────┐ Accept (UAS)
-//	             │ Early  │──────┐         │ Early  │────────┐
-//	             └────────┘      │         └────────┘        ▼
-//	Drop, Refuse,    │           ▼             │        ┌──────────┐
-//	Bye before ACK   │     ┌───────────┐ ACK  │        │ Accepted │
-//	                 │     │ Confirmed │◄─────┼────────└──────────┘
-//	                 │     └───────────┘      │              │ Bye, no ACK
-//	                 │           │ Bye, 481, session expired  │
-//	                 │           ▼             │             │
-//	                 │      ┌────────┐         │             │
-//	                 │      │ Ending │◄────────┼─────────────┘
-//	                 │      └────────┘         │
-//	                 ▼           │ final answer to BYE
-//	            ┌────────────────────────────────────┐
-//	            │             Terminated             │
-//	            └────────────────────────────────────┘
+//	   UAC: 1xx or 2xx                   UAS: INVITE
+//	         │                                │
+//	         ▼                                ▼
+//	     ┌───────┐                        ┌───────┐
+//	     │ Early │                        │ Early │
+//	     └───────┘                        └───────┘
+//	       │ │ │ 2xx, ACK                   │   │ Accept: 2xx
+//	       │ │ ▼                            │   ▼
+//	       │ │ ┌────┐         ACK           │ ┌─────────────┐
+//	       │ │ │ Up │◄──────────────────────┼─│ Accepted2xx │
+//	       │ │ └────┘                       │ └─────────────┘
+//	       │ │   │ Bye, 481, expired        │   │ Bye, no ACK
+//	       │ │ Bye, bad SDP                 │   │
+//	       │ ▼   ▼                          │   ▼
+//	       │ ┌─────────────────────────────────────────┐
+//	 Drop, │ │ Ending: BYE is sent, or waits for ACK   │
+//	 PRACK │ └─────────────────────────────────────────┘
+//	failed │   │ answer to BYE, or none     │ Refuse, no PRACK, BYE of the peer
+//	       ▼   ▼                            ▼
+//	     ┌─────────────────────────────────────────────┐
+//	     │                 Terminated                  │
+//	     └─────────────────────────────────────────────┘
 //
 // The matrix of all states and events stands in matrix_test.go.
 package dialog

@@ -3,6 +3,7 @@ package calltest
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,6 +24,7 @@ type Lab struct {
 	failAt     int
 	failed     string
 	sequence   int
+	packets    int
 }
 
 // node is something with an address on the network.
@@ -80,6 +82,22 @@ func (l *Lab) DropNext(n int, text string) {
 	})
 }
 
+// LosePacket loses the n-th packet that is sent, counted from 0.
+func (l *Lab) LosePacket(n int) {
+	l.Script(func(*Packet) Verdict {
+		n--
+		return Verdict{Drop: n == -1}
+	})
+}
+
+// HasProxy tells whether there is a proxy on the network.
+func (l *Lab) HasProxy() bool {
+	return slices.ContainsFunc(l.nodes, func(n node) bool { _, ok := n.(*Proxy); return ok })
+}
+
+// Packets tells how many packets were sent.
+func (l *Lab) Packets() int { return l.packets }
+
 // Ladder gives what has happened so far as text.
 func (l *Lab) Ladder() string { return l.ladder.String() }
 
@@ -92,6 +110,7 @@ func (l *Lab) Note(text string) { l.log("-- %s", text) }
 
 // send puts a packet on the wire.
 func (l *Lab) send(from, to netip.AddrPort, data []byte) {
+	l.packets++
 	p := &Packet{From: from, To: to, Data: append([]byte(nil), data...)}
 	v := Verdict{}
 	for _, rule := range l.hooks {
