@@ -47,7 +47,7 @@ type Agreed struct {
 	Direction Direction
 	// Ptime is the packet length to send, 0 when nobody has asked for one.
 	Ptime time.Duration
-	// Held tells that the peer has put the stream on hold.
+	// Held tells that the peer doesn't listen, of its own will.
 	Held bool
 	// Rejected tells that there is no such stream; beside it only Kind is
 	// set, and Direction to Inactive.
@@ -173,10 +173,10 @@ func counterpart(mine []Codec, t Codec, used *[128]bool) (Codec, bool) {
 	return Codec{}, false
 }
 
-// useful tells whether a stream of these codecs, which are left of ours, makes
-// sense: events and noise alone only do where we wanted nothing else (RFC 3264
-// §10.1 has a stream of events).
-func useful(left, ours []Codec) bool {
+// useful tells whether a stream of these codecs, which are left of what one
+// side wanted, makes sense for it: events and noise alone only do where it
+// wanted nothing else (RFC 4317 §2.4 has a stream of events).
+func useful(left, wanted []Codec) bool {
 	return slices.ContainsFunc(left, Codec.carriesMedia) ||
-		len(left) > 0 && !slices.ContainsFunc(ours, Codec.carriesMedia)
+		len(left) > 0 && !slices.ContainsFunc(wanted, Codec.carriesMedia)
 }

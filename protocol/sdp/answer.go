@@ -63,7 +63,7 @@ func choose(m *Media, formerPort uint16, streams []Stream, used []bool) (int, []
 		if used[i] || s.Kind != m.Kind || s.Port == 0 || found >= 0 && s.Port != formerPort {
 			continue
 		}
-		if c := common(m.Codecs, s.Codecs); useful(c, s.Codecs) {
+		if c := common(m.Codecs, s.Codecs); useful(c, s.Codecs) && useful(c, m.Codecs) {
 			found, codecs = i, c
 		}
 	}

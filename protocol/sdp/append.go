@@ -76,9 +76,9 @@ func (m *Media) append(dst []byte, ownConnection bool) []byte {
 	dst = appendPtime(dst, "a=ptime:", m.Ptime)
 	dst = appendPtime(dst, "a=maxptime:", m.MaxPtime)
 	dst = m.appendRTCP(dst)
-	dst = append(dst, "a="...)
-	dst = append(dst, m.Direction.String()...)
-	dst = append(dst, "\r\n"...)
+	if m.RTP() || m.Direction != SendRecv {
+		dst = appendLine(dst, "a=", m.Direction.String())
+	}
 	return appendAttributes(dst, m.Attributes)
 }
 

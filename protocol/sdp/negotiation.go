@@ -97,7 +97,10 @@ func (n *Negotiation) Answered(body string) (Agreement, error) {
 		return Agreement{}, err
 	}
 	agreed := agreement(n.pending, answer)
-	for i, s := range agreed.Streams {
+	for i := range agreed.Streams {
+		s := &agreed.Streams[i]
+		// An answer that only follows our own direction is no hold of the peer.
+		s.Held = s.Held && n.pending.Media[i].Direction.Sends()
 		if !s.Rejected && !useful(s.Send, n.pending.Media[i].Codecs) {
 			return Agreement{}, fmt.Errorf("%w: stream %d of the answer has none of the offered codecs", ErrNoCommonCodec, i+1)
 		}
