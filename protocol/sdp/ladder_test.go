@@ -63,8 +63,10 @@ func readLadder(t *testing.T, file string) (steps []step) {
 		name, body, _ := strings.Cut(part, "]\n")
 		steps = append(steps, step{name, body, strings.HasSuffix(name, "Offer")})
 	}
-	if len(steps)%2 != 0 {
-		t.Fatalf("%d steps", len(steps))
+	for i, s := range steps {
+		if s.offer != (i%2 == 0) || len(steps)%2 != 0 {
+			t.Fatalf("step %d of %d is %s", i, len(steps), s.name)
+		}
 	}
 	return steps
 }

@@ -17,6 +17,7 @@ const (
 
 	maxFormats = 128
 	maxFmtp    = 4096
+	maxJoined  = 16
 	maxToken   = 64
 )
 

@@ -509,6 +509,36 @@ func TestNumbersRunOut(t *testing.T) {
 	}
 }
 
+func TestTooManyStreams(t *testing.T) {
+	local := phone("192.0.2.1", 4000)
+	for len(local.Streams) <= MaxMedia {
+		local.Streams = append(local.Streams, local.Streams[0])
+	}
+	n := new(Negotiation)
+	if _, err := n.Offer(local); !errors.Is(err, ErrMismatch) || n.State() != Idle {
+		t.Errorf("%v, %v", err, n.State())
+	}
+}
+
+// TestNothingToAccept: an offer of disabled streams alone is answered, and an
+// answer can't bring a stream to life.
+func TestNothingToAccept(t *testing.T) {
+	n := new(Negotiation)
+	if err := n.Offered(head + "m=audio 0 RTP/AVP 0\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	body, a, err := n.Answer(phone("192.0.2.1", 4000))
+	if err != nil || !a.Streams[0].Rejected || a.Streams[0].Direction != Inactive {
+		t.Errorf("%v, %+v\n%s", err, a, body)
+	}
+	if _, err := n.Offer(phone("192.0.2.1", 0)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Answered(head + "m=audio 5000 RTP/AVP 0\r\n"); !errors.Is(err, ErrMismatch) {
+		t.Errorf("a stream that was not offered: %v", err)
+	}
+}
+
 // TestFork: one offer, two early dialogs with answers of their own.
 func TestFork(t *testing.T) {
 	n := new(Negotiation)

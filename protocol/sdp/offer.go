@@ -112,7 +112,7 @@ func (n *Negotiation) number(i int, codecs []Codec) []Codec {
 	}
 	out := make([]Codec, 0, len(codecs))
 	for _, c := range codecs {
-		c.PayloadType &= 0x7f
+		c.PayloadType, c.Channels = c.PayloadType&0x7f, max(c.Channels, 1)
 		at := slices.IndexFunc(former, func(f Codec) bool { return f.Matches(c) && !listed(out, f.PayloadType) })
 		switch {
 		case at >= 0:

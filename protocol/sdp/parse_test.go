@@ -124,7 +124,8 @@ func TestRefused(t *testing.T) {
 		{"second description", audio + head, 7, "second description"},
 		{"no c=", "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n", 3, "c= line"},
 		{"empty c=", "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\nc=\r\n", 3, "c= needs"},
-		{"long c=", head[:len(head)-7] + "c=IN IP4 192.0.2.1 5\r\n", 5, "contradicts line 4"},
+		{"long c=", audio + "c=IN IP4 192.0.2.1 5\r\n", 7, "c= needs"},
+		{"two c= of the session", head[:len(head)-7] + "c=IN IP4 192.0.2.1 5\r\n", 5, "contradicts line 4"},
 		{"other network", "v=0\r\no=- 1 1 TN RFC2543 1\r\n", 2, "network"},
 		{"not an address", audio + "c=IN IP4 192.0.2.300\r\n", 7, "neither"},
 		{"zone", audio + "c=IN IP6 fe80::1%eth0\r\n", 7, "neither"},
@@ -238,6 +239,15 @@ func TestHostNames(t *testing.T) {
 	m := s.Media[0]
 	if s.Origin.Host != "host.example.com" || m.Host != "media-1.example.com" || m.Addr.IsValid() || m.RTCP.Port() != 4005 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestRTCPHostIsKept: we send RTCP to addresses only.
+func TestRTCPHostIsKept(t *testing.T) {
+	s := mustParse(t, head+"m=audio 4000 RTP/AVP 0\r\na=rtcp:5 IN IP4 host.example.com\r\n")
+	m := s.Media[0]
+	if m.RTCP.Port() != 0 || len(m.Attributes) != 1 || m.Attributes[0].Value != "5 IN IP4 host.example.com" {
+		t.Errorf("%+v", m)
 	}
 }
 

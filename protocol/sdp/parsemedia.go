@@ -15,6 +15,8 @@ type mediaReader struct {
 	direction oneDirection
 	// mapped are the payload types that an a=rtpmap line has named.
 	mapped [128]bool
+	// fmtps counts the a=fmtp lines that were joined.
+	fmtps int
 }
 
 func (r *mediaReader) read(d *pion.MediaDescription, session *pion.ConnectionInformation) error {
@@ -174,6 +176,10 @@ func (r *mediaReader) fmtp(value string, line int) (bool, error) {
 		return true, nil
 	case c.Fmtp != "":
 		params = c.Fmtp + ";" + params
+		r.fmtps++
+	}
+	if r.fmtps > maxJoined {
+		return false, refuse(line, "more than %d further a=fmtp lines", maxJoined)
 	}
 	if len(params) > maxFmtp {
 		return false, refuse(line, "%d bytes of parameters; at most %d are read", len(params), maxFmtp)
