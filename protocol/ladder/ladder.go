@@ -64,4 +64,3 @@ func (a arrow) title() string {
 	}
 	return a.Label + " ×" + strconv.Itoa(a.count)
 }
-

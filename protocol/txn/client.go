@@ -231,6 +231,10 @@ func (l *Layer) cancel(now time.Time, c *client, fields []sip.Field, fx []Effect
 func (l *Layer) sendCancel(now time.Time, c *client, fx []Effect) []Effect {
 	d := follow(c.draft, sip.CANCEL)
 	for _, f := range c.cancel {
+		if f.ID == sip.HOther {
+			d.AddOther(f.Name, f.Value)
+			continue
+		}
 		d.Add(f.ID, f.Value)
 	}
 	c.timeout = now.Add(l.cfg.Profile.F)

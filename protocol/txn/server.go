@@ -68,7 +68,7 @@ func (s *server) fire(now time.Time, fx []Effect) []Effect {
 		l.schedule(s)
 		return append(fx, Transmit{s.flow, s.last})
 	}
-	if s.state == serverTrying { // §17.2.1: the TU is silent
+	if s.state == serverTrying && s.invite() { // §17.2.1: the TU is silent
 		return l.respond(now, s, sip.NewResponse(s.req, 100, ""), fx)
 	}
 	if s.state == serverCompleted && s.invite() {
@@ -166,10 +166,13 @@ func (l *Layer) open(now time.Time, key serverID, via sip.Via, e Received, fx []
 		return append(fx, Transmit{s.flow, s.bytes(d)})
 	}
 	l.servers[key], l.byID[s.id], l.merged[merge] = s, s, s.id
+	// A TU that never answers must not leave a transaction behind: the client
+	// of another request than INVITE has given up by timer F.
+	s.timeout = now.Add(l.cfg.Profile.F)
 	if s.invite() {
 		s.timeout = now.Add(l.cfg.Profile.Trying)
-		l.schedule(s)
 	}
+	l.schedule(s)
 	return append(fx, Incoming{s.id, e.Flow, e.Msg})
 }
 

@@ -443,6 +443,15 @@ func TestALostFlowFailsWhatWaits(t *testing.T) {
 	}
 }
 
+func TestARequestThatNobodyAnswersIsForgotten(t *testing.T) {
+	w := newWire(t, transport.UDP)
+	w.do(w.uac, Request{Key: 1, Flow: w.flow, Draft: w.request(sip.OPTIONS)})
+	w.run(forever)
+	if log := w.log.String(); !strings.Contains(log, "failed") || w.uas.Len()+w.uac.Len() != 0 {
+		t.Errorf("%s", log)
+	}
+}
+
 func TestTooManyTransactionsGet503(t *testing.T) {
 	w := newWire(t, transport.UDP)
 	w.uas.cfg.MaxServers = 1
