@@ -28,6 +28,9 @@ func (a Agreement) First(kind string) (Agreed, bool) {
 // Agreed is one stream of an Agreement.
 type Agreed struct {
 	Kind string
+	// Local is where we receive RTP: it tells which Stream of the Local this
+	// one is.
+	Local netip.AddrPort
 	// Remote is where we send RTP: invalid when the stream is rejected, when
 	// the peer holds with c=0.0.0.0, or when it named a host.
 	Remote netip.AddrPort
@@ -90,6 +93,7 @@ func agree(mine, theirs *Media) Agreed {
 	}
 	a := Agreed{
 		Kind:       mine.Kind,
+		Local:      netip.AddrPortFrom(mine.Addr, mine.Port),
 		RemoteHost: theirs.Host, RemotePort: theirs.Port,
 		RTCPMux: mine.RTCPMux && theirs.RTCPMux,
 		Held:    theirs.OnHold(),
