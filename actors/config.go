@@ -1,0 +1,121 @@
+package actors
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
+
+	"github.com/imsphone/imsphone/media/codec"
+	"github.com/imsphone/imsphone/protocol/sdp"
+)
+
+// frameTime is the length of one audio frame: what the device captures, what a
+// packet holds.
+const frameTime = 20 * time.Millisecond
+
+// Config is the phone's configuration. It does not change while it runs.
+type Config struct {
+	Accounts []AccountConfig
+	Media    MediaConfig
+	// UserAgent names us in User-Agent and Server headers.
+	UserAgent string
+	// MaxCalls bounds the calls at one time; a further one that comes in gets
+	// 486. 0 means 4.
+	MaxCalls int
+	Log      zerolog.Logger
+	// Trace takes a copy of every SIP message; nil takes none.
+	Trace *Trace
+}
+
+// AccountConfig is one line of the phone.
+type AccountConfig struct {
+	// Name is how the user calls it; it is unique.
+	Name string
+	// AOR is the address of record, "sip:alice@example.org".
+	AOR     string
+	Display string
+	// Register tells whether the line registers; a line that doesn't makes and
+	// takes direct calls.
+	Register bool
+	// AuthUser and Password answer digest challenges.
+	AuthUser, Password string
+	// Registrar is the request-URI of REGISTER, "sip:example.org".
+	Registrar string
+	// Proxy is the outbound proxy's URI, or empty: the domain's servers are
+	// found by RFC 3263.
+	Proxy string
+	// Expires is the registration interval that is asked for.
+	Expires time.Duration
+	Socket  SIPConfig
+	// InstanceID is the +sip.instance URN (RFC 5626 §4.1); empty leaves it out.
+	InstanceID string
+	// AutoAnswer answers incoming calls by itself, AnswerDelay after they ring.
+	AutoAnswer  bool
+	AnswerDelay time.Duration
+	// SessionExpires is the session timer that we ask for (RFC 4028); 0 none.
+	SessionExpires time.Duration
+}
+
+// MediaConfig says what streams are made of.
+type MediaConfig struct {
+	// Codecs in order of preference, at least one.
+	Codecs []codec.Spec
+	// JitterMax bounds the jitter buffer.
+	JitterMax time.Duration
+}
+
+// The payload types that we offer for telephone-event and comfort noise; an
+// offer from the other side brings its own (RFC 4733 §2.4.1, RFC 3389 §4).
+const (
+	eventPayloadType = 101
+	noisePayloadType = 13
+)
+
+// sdpCodecs is the audio stream's format list: the codecs in order of
+// preference, then telephone-event and comfort noise.
+func (m MediaConfig) sdpCodecs() []sdp.Codec {
+	list := make([]sdp.Codec, 0, len(m.Codecs)+2)
+	dynamic := uint8(96)
+	for _, c := range m.Codecs {
+		pt := uint8(c.PayloadType)
+		if c.PayloadType < 0 {
+			pt = dynamic
+			dynamic++
+		}
+		list = append(list, sdp.Codec{PayloadType: pt, Name: c.Name, ClockRate: c.ClockRate, Channels: 1})
+	}
+	return append(list,
+		sdp.Codec{PayloadType: eventPayloadType, Name: "telephone-event", ClockRate: 8000, Channels: 1, Fmtp: "0-16"},
+		sdp.Codec{PayloadType: noisePayloadType, Name: "CN", ClockRate: 8000, Channels: 1},
+	)
+}
+
+// spec finds the codec that was agreed on.
+func (m MediaConfig) spec(c sdp.Codec) (codec.Spec, bool) {
+	for _, s := range m.Codecs {
+		if strings.EqualFold(s.Name, c.Name) && s.ClockRate == c.ClockRate {
+			return s, true
+		}
+	}
+	return codec.Spec{}, false
+}
+
+// env is what all actors of one phone share.
+type env struct {
+	Config
+	media    MediaConfig
+	ports    Ports
+	bus      *bus
+	counters *counters
+	// audio is where streams ask for the sound device: the present incarnation
+	// of the Audio actor.
+	audio atomic.Pointer[actor.PID]
+}
+
+// counters count what is dropped or unexpected; status shows them.
+type counters struct {
+	unexpected, malformed, rejected, overload, panics atomic.Int64
+}

@@ -1,0 +1,265 @@
+package actors
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
+
+	"github.com/imsphone/imsphone/protocol/reg"
+	"github.com/imsphone/imsphone/protocol/sip"
+	"github.com/imsphone/imsphone/protocol/transport"
+)
+
+// lineActor is one account: it keeps the registration, owns the Transport, and
+// tells calls how to leave.
+type lineActor struct {
+	*env
+	log     zerolog.Logger
+	account AccountConfig
+	calls   *actor.PID
+
+	transport *actor.PID
+	failures  int // of the transport, in a row
+	stopping  bool
+
+	core  *reg.Registration // nil where the account does not register
+	agent *authorizer
+	alarm alarm
+	fx    []reg.Effect
+
+	flow    transport.Flow // of the registration
+	contact string         // what we registered, a URI
+	route   []string       // preloaded route of calls, in angle brackets
+	status  AccountStatus
+
+	ref   uint64
+	plans map[uint64]planCall // waiting for a flow
+}
+
+// The refs of findFlow: the registration's own, then one for each plan.
+const registrationRef = 0
+
+// Messages of a Line.
+type (
+	// stopLine de-registers; the Phone gets lineStopped.
+	stopLine    struct{}
+	lineStopped struct{ account string }
+	// transportChanged tells the calls of an account where to send from now on.
+	transportChanged struct {
+		account   string
+		transport *actor.PID
+	}
+	respawnTransport struct{}
+	// registerNow cuts the wait for the next try short.
+	registerNow struct{}
+)
+
+func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
+	l := &lineActor{env: e, account: account, calls: calls, plans: map[uint64]planCall{},
+		log:    e.Log.With().Str("account", account.Name).Logger(),
+		agent:  newAuthorizer(account.AuthUser, account.Password),
+		status: AccountStatus{Name: account.Name, AOR: account.AOR, State: "disabled"}}
+	if account.Proxy != "" {
+		l.route = []string{"<" + looseRoute(account.Proxy) + ">"}
+	}
+	if account.Register {
+		l.status.State = "unregistered"
+		l.core = reg.New(reg.Config{
+			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.route,
+			ContactParams: l.contactParams(), Expires: account.Expires, UserAgent: e.UserAgent,
+			Agent: l.agent.agent, NewToken: newToken, Jitter: rand.Float64,
+		})
+	}
+	return l
+}
+
+func (l *lineActor) contactParams() string {
+	if l.account.InstanceID == "" {
+		return ""
+	}
+	return `;+sip.instance="<` + l.account.InstanceID + `>"`
+}
+
+func (l *lineActor) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		l.spawnTransport(ctx)
+		l.snapshot(ctx)
+		if l.core != nil {
+			l.step(ctx, reg.Start{})
+		}
+	case *actor.Stopped:
+		l.alarm.stop()
+	case *actor.Terminated:
+		l.transportFailed(ctx, msg.Who)
+	case respawnTransport:
+		l.spawnTransport(ctx)
+		ctx.Send(l.calls, transportChanged{l.account.Name, l.transport})
+		if l.core != nil {
+			l.step(ctx, reg.FlowLost{Err: errTransportRestarted})
+		}
+	case stopLine:
+		l.stop(ctx)
+	case registerNow:
+		if l.core != nil {
+			l.step(ctx, reg.Start{})
+		}
+	case tick:
+		l.alarm.rung()
+		l.step(ctx, reg.Tick{})
+	case responded:
+		l.step(ctx, reg.Response{Key: msg.key, Msg: msg.msg})
+	case unanswered:
+		l.step(ctx, reg.Failed{Key: msg.key, Err: msg.err})
+	case flowFound:
+		l.flowFound(ctx, msg)
+	case flowLost:
+		if l.core != nil && msg.flow == l.flow {
+			l.step(ctx, reg.FlowLost{Err: msg.err})
+		}
+	case requested:
+		l.requested(ctx, msg)
+	case acked, canceled, unacked:
+		ctx.Send(l.calls, msg)
+	case planCall:
+		l.planCall(ctx, msg)
+	case planIncoming:
+		l.planIncoming(ctx, msg)
+	}
+}
+
+var errTransportRestarted = fmt.Errorf("the line's transport was restarted")
+
+func (l *lineActor) spawnTransport(ctx actor.Context) {
+	env, account, log := l.env, l.account, l.log
+	l.transport = spawn(ctx, func() actor.Actor { return newTransportActor(env, account, log) }, "transport")
+}
+
+// transportFailed makes a Transport that has failed anew, after a pause that
+// grows as it keeps failing.
+func (l *lineActor) transportFailed(ctx actor.Context, who *actor.PID) {
+	if l.stopping || !who.Equal(l.transport) {
+		return
+	}
+	l.counters.panics.Add(1)
+	l.log.Error().Msg("the transport failed: restarting it")
+	after(ctx, restartDelay(l.failures), respawnTransport{})
+	l.failures++
+}
+
+func (l *lineActor) stop(ctx actor.Context) {
+	l.stopping = true
+	if l.core == nil {
+		ctx.Send(ctx.Parent(), lineStopped{l.account.Name})
+		return
+	}
+	l.step(ctx, reg.Stop{})
+}
+
+// hop is the URI that decides where registrations and calls leave for.
+func (l *lineActor) hop() string {
+	if l.account.Proxy != "" {
+		return looseRoute(l.account.Proxy)
+	}
+	return l.account.Registrar
+}
+
+func (l *lineActor) step(ctx actor.Context, ev reg.Event) {
+	fx := l.core.Step(time.Now(), ev, l.fx[:0])
+	l.fx = nil
+	for _, effect := range fx {
+		l.perform(ctx, effect)
+	}
+	l.fx = fx
+	l.alarm.set(ctx, l.core.Next())
+}
+
+func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
+	switch e := effect.(type) {
+	case reg.NeedFlow:
+		if l.status.State != "registered" {
+			l.status.State, l.status.Text = "registering", ""
+			l.publish(ctx, Event{Type: "registering"})
+		}
+		ctx.Send(l.transport, findFlow{owner: ctx.Self(), ref: registrationRef, hop: l.hop(), failover: e.Failover})
+	case reg.Request:
+		ctx.Send(l.transport, sendRequest{owner: ctx.Self(), key: e.Key, draft: e.Draft, hop: l.hop()})
+	case reg.Registered:
+		l.registered(ctx, e)
+	case reg.Refused:
+		l.refused(ctx, e)
+	case reg.Stopped:
+		l.status = AccountStatus{Name: l.account.Name, AOR: l.account.AOR, State: "unregistered"}
+		l.publish(ctx, Event{Type: "unregistered"})
+		if l.stopping {
+			ctx.Send(ctx.Parent(), lineStopped{l.account.Name})
+		}
+	case reg.Unexpected:
+		l.counters.unexpected.Add(1)
+		l.log.Debug().Stringer("state", e.State).Type("event", e.Event).Msg("unexpected event")
+	}
+}
+
+func (l *lineActor) registered(ctx actor.Context, e reg.Registered) {
+	l.failures = 0
+	l.contact = e.Contacts[0]
+	if len(e.ServiceRoute) > 0 {
+		// RFC 3608 §5: the service route follows the outbound proxy, which
+		// often is its first entry already.
+		l.route = l.route[:0:0]
+		if l.account.Proxy != "" && !sameHop(e.ServiceRoute[0], l.account.Proxy) {
+			l.route = append(l.route, "<"+looseRoute(l.account.Proxy)+">")
+		}
+		l.route = append(l.route, e.ServiceRoute...)
+	}
+	l.status.State, l.status.Text, l.status.Status, l.status.Retry = "registered", "", 200, nil
+	l.status.Expires, l.status.Contact = int(e.Expires/time.Second), l.contact
+	l.status.Flow, l.status.Identities = l.flow.String(), e.Associated
+	if e.First {
+		l.publish(ctx, Event{Type: "registered", Expires: l.status.Expires})
+		return
+	}
+	l.publish(ctx, Event{Type: "refreshed", Expires: l.status.Expires})
+}
+
+func (l *lineActor) refused(ctx actor.Context, e reg.Refused) {
+	l.status.State, l.status.Text, l.status.Status, l.status.Retry = "failed", e.Text, e.Status, &e.Retry
+	l.publish(ctx, Event{Type: "failed", Status: e.Status, Text: e.Text})
+}
+
+func (l *lineActor) publish(ctx actor.Context, e Event) {
+	e.Class, e.Account = "registration", l.account.Name
+	l.snapshot(ctx)
+	l.bus.publish(e)
+	logEvent(l.log, e)
+}
+
+func (l *lineActor) snapshot(ctx actor.Context) { ctx.Send(ctx.Parent(), l.status) }
+
+// requested takes a new server transaction: what belongs to a call goes to the
+// call table, the rest is answered here.
+func (l *lineActor) requested(ctx actor.Context, r requested) {
+	switch method := r.msg.Method(); {
+	case method == sip.INVITE || r.msg.ToTag() != "" || method == sip.BYE || method == sip.PRACK || method == sip.UPDATE:
+		ctx.Send(l.calls, incoming{requested: r, line: ctx.Self(), account: l.account})
+	case method == sip.OPTIONS:
+		respond(ctx, r, l.describe(r.msg, 200))
+	case method == sip.SUBSCRIBE || method == sip.NOTIFY || method == sip.PUBLISH:
+		d := sip.NewResponse(r.msg, 489, "")
+		respond(ctx, r, d)
+	default:
+		respond(ctx, r, l.describe(r.msg, 405))
+	}
+}
+
+// describe says what we can do (RFC 3261 §11.2, §8.2.1).
+func (l *lineActor) describe(req *sip.Message, status int) *sip.Draft {
+	d := sip.NewResponse(req, status, "")
+	d.Add(sip.HAllow, "INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, OPTIONS")
+	d.Add(sip.HAccept, "application/sdp")
+	d.Add(sip.HSupported, "100rel, timer")
+	return d
+}

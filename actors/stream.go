@@ -1,0 +1,275 @@
+package actors
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/rs/zerolog"
+
+	"github.com/imsphone/imsphone/media/session"
+	"github.com/imsphone/imsphone/protocol/sdp"
+)
+
+// streamActor controls one m= line: it owns the sockets and the session, asks
+// for the sound device while there is something to hear or say, and never
+// touches a packet itself (see pump).
+type streamActor struct {
+	*env
+	log  zerolog.Logger
+	addr netip.Addr
+	pump *pump
+
+	agreed  *sdp.Agreed
+	ringing bool // plays the ringing tone
+	rate    int  // of the device that we have or ask for; 0 none
+}
+
+// Messages between a Call and its Stream.
+type (
+	// streamOpened is the Stream's first word.
+	streamOpened struct {
+		port uint16
+		err  error
+	}
+	// configureStream lets the stream run as agreed; nil stops it.
+	configureStream struct{ agreed *sdp.Agreed }
+	// ringback plays the ringing tone until media or the end comes.
+	ringback      struct{ on bool }
+	streamCommand struct {
+		verb  verb
+		arg   string
+		reply func(error)
+	}
+	// streamNews goes up to the Call.
+	streamNews struct {
+		digit   string
+		quality *Quality
+		codec   string
+		kind    string
+		text    string
+	}
+	// loopEnded is the pump's word that it has let go of the device.
+	loopEnded struct{ err error }
+)
+
+func newStreamActor(e *env, log zerolog.Logger, addr netip.Addr) *streamActor {
+	return &streamActor{env: e, log: log, addr: addr}
+}
+
+func (s *streamActor) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		s.open(ctx)
+	case *actor.Stopped:
+		s.close()
+	case configureStream:
+		s.configure(ctx, msg.agreed)
+	case ringback:
+		s.ringing = msg.on
+		if s.pump != nil {
+			s.pump.ringback(msg.on)
+			s.reconcile(ctx)
+		}
+	case streamCommand:
+		msg.reply(s.command(msg))
+	case audioGranted:
+		s.granted(ctx, msg)
+	case audioMissing:
+		s.missing(ctx, msg)
+	case audioRevoked:
+		s.revoked(ctx)
+	case loopEnded:
+		s.ended(ctx, msg)
+	case streamNews:
+		ctx.Send(ctx.Parent(), msg)
+	}
+}
+
+func (s *streamActor) open(ctx actor.Context) {
+	sock, err := s.ports.RTP.Open(s.addr)
+	if err != nil {
+		ctx.Send(ctx.Parent(), streamOpened{err: fmt.Errorf("no media port: %w", err)})
+		return
+	}
+	root, self := ctx.ActorSystem().Root, ctx.Self()
+	s.pump = newPump(sock, func(msg any) { root.Send(self, msg) })
+	s.pump.start()
+	ctx.Send(ctx.Parent(), streamOpened{port: sock.LocalPort()})
+}
+
+func (s *streamActor) close() {
+	if s.pump != nil {
+		s.pump.close()
+	}
+}
+
+func (s *streamActor) configure(ctx actor.Context, agreed *sdp.Agreed) {
+	s.agreed = agreed
+	if s.pump == nil {
+		return
+	}
+	if agreed == nil {
+		s.ringing = false
+		s.pump.configure(nil, "")
+		s.reconcile(ctx)
+		return
+	}
+	cfg, err := s.sessionConfig(agreed)
+	if err != nil {
+		s.log.Error().Err(err).Msg("the agreed stream can't run")
+		ctx.Send(ctx.Parent(), streamNews{kind: "media-failed", text: err.Error()})
+		return
+	}
+	s.pump.configure(&cfg, cfg.Codec.Name)
+	s.reconcile(ctx)
+}
+
+// sessionConfig turns an agreement into what the RTP session needs.
+func (s *streamActor) sessionConfig(a *sdp.Agreed) (session.Config, error) {
+	chosen, ok := a.Codec()
+	if !ok {
+		return session.Config{}, fmt.Errorf("no audio codec was agreed on")
+	}
+	spec, ok := s.media.spec(chosen)
+	if !ok {
+		return session.Config{}, fmt.Errorf("codec %s was agreed on but is not here", chosen.Name)
+	}
+	cfg := session.Config{
+		SSRC: rand.Uint32(), SeqStart: uint16(rand.Uint32()), TSStart: rand.Uint32(),
+		CNAME: newToken(), Random: rand.Float64,
+		Codec: spec, PayloadType: chosen.PayloadType, ReceiveType: chosen.PayloadType, Ptime: frameTime,
+		JitterMax: s.media.JitterMax,
+		Remote:    a.Remote, RemoteRTCP: a.RemoteRTCP,
+		Send: a.Direction.Sends(), Receive: a.Direction.Receives(),
+	}
+	cfg.EventType, cfg.EventClock, _ = a.TelephoneEvent()
+	for _, c := range a.Recv {
+		switch {
+		case c.IsEvent() && c.ClockRate == cfg.EventClock:
+			cfg.EventReceiveType = c.PayloadType
+		case c.Name == chosen.Name && c.ClockRate == chosen.ClockRate:
+			cfg.ReceiveType = c.PayloadType
+		}
+	}
+	return cfg, nil
+}
+
+// quality gives a session's figures as events and status show them.
+func quality(s session.Stats) Quality {
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return Quality{SentPackets: s.SentPackets, ReceivedPackets: s.ReceivedPackets, LostPackets: s.Lost, LatePackets: s.Late,
+		Strangers: s.Strangers, LossPercent: s.LossPercent, JitterMS: ms(s.Jitter), RoundTripMS: ms(s.RoundTrip),
+		OneWayMS: ms(s.OneWay), R: s.R, MOS: s.MOS}
+}
+
+// wantedRate is the sampling rate at which the device is needed now; 0 where
+// it isn't.
+func (s *streamActor) wantedRate() int {
+	switch {
+	case s.agreed != nil && s.agreed.Direction != sdp.Inactive:
+		if chosen, ok := s.agreed.Codec(); ok {
+			if spec, ok := s.media.spec(chosen); ok {
+				return spec.SampleRate
+			}
+		}
+	case s.ringing:
+		return ringRate
+	}
+	return 0
+}
+
+// reconcile asks for the device, lets it go or changes its rate, one step at a
+// time: a running loop is ended first, and loopEnded comes back here.
+func (s *streamActor) reconcile(ctx actor.Context) {
+	want := s.wantedRate()
+	if s.rate != 0 && s.rate != want && s.pump.running() {
+		s.pump.stopLoop()
+		return
+	}
+	if want == s.rate {
+		return
+	}
+	s.rate = want
+	if want == 0 {
+		s.tellAudio(ctx, releaseAudio{ctx.Self()})
+		return
+	}
+	s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: want})
+}
+
+func (s *streamActor) tellAudio(ctx actor.Context, msg any) { ctx.Send(s.audio.Load(), msg) }
+
+func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
+	if msg.rate != s.rate {
+		closeAway(msg.stream) // we have changed our mind meanwhile
+		s.tellAudio(ctx, releaseAudio{ctx.Self()})
+		if s.rate != 0 {
+			s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: s.rate})
+		}
+		return
+	}
+	if s.silent() {
+		ctx.Send(ctx.Parent(), streamNews{kind: "audio-back", text: "the audio device is back"})
+	}
+	s.pump.run(msg.stream, msg.rate, false)
+}
+
+func (s *streamActor) silent() bool { return s.pump.running() && s.pump.isSilent() }
+
+// missing lets the call live on without a device: the far end hears silence
+// until it can be opened.
+func (s *streamActor) missing(ctx actor.Context, msg audioMissing) {
+	if s.rate == 0 {
+		return
+	}
+	s.log.Warn().Err(msg.err).Msg("no audio device")
+	ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: msg.err.Error()})
+	s.pump.run(s.ports.Audio.Silence(s.rate, frameTime), s.rate, true)
+}
+
+// revoked gives the device to another stream and goes on in silence.
+func (s *streamActor) revoked(ctx actor.Context) {
+	if s.rate != 0 {
+		s.pump.run(s.ports.Audio.Silence(s.rate, frameTime), s.rate, true)
+	}
+	s.tellAudio(ctx, releaseAudio{ctx.Self()})
+}
+
+// ended follows a loop that has let go of its device: because we wanted so, or
+// because the device failed.
+func (s *streamActor) ended(ctx actor.Context, msg loopEnded) {
+	rate := s.rate
+	s.rate = 0
+	if msg.err != nil && rate != 0 && s.wantedRate() == rate {
+		s.rate = rate
+		ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: "the audio device failed: " + msg.err.Error()})
+		s.pump.run(s.ports.Audio.Silence(rate, frameTime), rate, true)
+		s.tellAudio(ctx, releaseAudio{ctx.Self()})
+		s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: rate})
+		return
+	}
+	s.tellAudio(ctx, releaseAudio{ctx.Self()})
+	s.reconcile(ctx)
+}
+
+func (s *streamActor) command(cmd streamCommand) error {
+	switch cmd.verb {
+	case verbMute:
+		s.pump.mute(true)
+	case verbUnmute:
+		s.pump.mute(false)
+	case verbDTMF:
+		return s.pump.sendDigits(cmd.arg)
+	}
+	return nil
+}
+
+// ringRate is the sampling rate in Hz at which the ringing tone is played
+// before a codec was agreed on, and digitTime how long a digit is pressed.
+const (
+	ringRate  = 8000
+	digitTime = 100 * time.Millisecond
+)
