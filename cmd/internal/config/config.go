@@ -1,0 +1,260 @@
+// Package config reads imsphone's configuration file: TOML, every key with a
+// default, errors with the line that they are on and what to write instead.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Config is the file's contents with the defaults filled in.
+type Config struct {
+	Log      Log       `toml:"log"`
+	Control  Control   `toml:"control"`
+	State    State     `toml:"state"`
+	Audio    Audio     `toml:"audio"`
+	Media    Media     `toml:"media"`
+	DNS      DNS       `toml:"dns"`
+	TLS      TLS       `toml:"tls"`
+	Accounts []Account `toml:"account"`
+}
+
+// Log says how much is logged: debug, info, warn or error; format is "console"
+// or "json".
+type Log struct {
+	Level  string `toml:"level"`
+	Format string `toml:"format"`
+}
+
+// Control names the unix socket that the command line talks to.
+type Control struct {
+	Socket string `toml:"socket"`
+}
+
+// State names the directory of the phone's own state.
+type State struct {
+	Dir string `toml:"dir"`
+}
+
+// Audio names the sound device; Capture and Playback override Device.
+type Audio struct {
+	Device   string `toml:"device"`
+	Capture  string `toml:"capture"`
+	Playback string `toml:"playback"`
+}
+
+// Media is about streams.
+type Media struct {
+	// Codecs in order of preference: G722, PCMA, PCMU.
+	Codecs []string `toml:"codecs"`
+	// RTPPorts is the range "16384-16584".
+	RTPPorts string `toml:"rtp_ports"`
+	// JitterMax bounds the jitter buffer, in ms.
+	JitterMax int `toml:"jitter_max"`
+}
+
+// DNS overrides the system's name servers with one "host:port".
+type DNS struct {
+	Server string `toml:"server"`
+}
+
+// TLS says whom to trust.
+type TLS struct {
+	// CAFile is a PEM file of authorities instead of the system's.
+	CAFile string `toml:"ca_file"`
+}
+
+// Account is one line of the phone.
+type Account struct {
+	Name        string   `toml:"name"`
+	User        string   `toml:"user"`
+	Display     string   `toml:"display"`
+	Register    bool     `toml:"register"`
+	AuthUser    string   `toml:"auth_user"`
+	Password    string   `toml:"password"`
+	Registrar   string   `toml:"registrar"`
+	Proxy       string   `toml:"proxy"`
+	Transport   string   `toml:"transport"`
+	Local       string   `toml:"local"`
+	Expires     int      `toml:"expires"`
+	AutoAnswer  bool     `toml:"auto_answer"`
+	AnswerDelay Duration `toml:"answer_delay"`
+	// SessionExpires is RFC 4028's session interval in seconds; 0 is off.
+	SessionExpires int `toml:"session_expires"`
+}
+
+// Duration is a time as "500ms" or "20s".
+type Duration time.Duration
+
+// UnmarshalText reads what time.ParseDuration does.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 {
+		return fmt.Errorf("write a time such as \"500ms\" or \"20s\"")
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// Problem is one fault of a configuration file. Line is 1-based, 0 where the
+// file as a whole is meant.
+type Problem struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Text string `json:"text"`
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Text)
+}
+
+// Problems is every fault that was found, as an error.
+type Problems []Problem
+
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, one := range p {
+		lines[i] = one.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Path finds the configuration file: the one given, else the user's under XDG,
+// else /etc/imsphone/imsphone.conf.
+func Path(given string) string {
+	if given != "" {
+		return given
+	}
+	if dir, err := os.UserConfigDir(); err == nil {
+		user := filepath.Join(dir, "imsphone", "imsphone.conf")
+		if _, err := os.Stat(user); err == nil {
+			return user
+		}
+	}
+	return "/etc/imsphone/imsphone.conf"
+}
+
+// Load reads and checks a file. Its error is [Problems] where the file could
+// be read but is wrong.
+func Load(path string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): create it, or name another with --config", reason(err))}}
+	}
+	return Parse(path, data)
+}
+
+// Socket gives the control socket of the phone that the file at path
+// configures, without asking that the rest of the file is right.
+func Socket(path string) string {
+	c := defaults()
+	if data, err := os.ReadFile(path); err == nil {
+		_ = toml.Unmarshal(data, c)
+	}
+	return c.Control.Socket
+}
+
+func reason(err error) error {
+	var pathErr *os.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// Parse checks the text of a file called path.
+func Parse(path string, data []byte) (*Config, error) {
+	c := defaults()
+	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
+	if err := decoder.Decode(c); err != nil {
+		return nil, decodeProblems(path, data, err)
+	}
+	c.complete(data)
+	if problems := c.check(path, data); len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+func decodeProblems(path string, data []byte, err error) Problems {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		var list Problems
+		for i := range strict.Errors {
+			e := &strict.Errors[i]
+			line, _ := e.Position()
+			list = append(list, Problem{path, line, fmt.Sprintf("there is no key %q: see the commented example in the README", strings.Join(e.Key(), "."))})
+		}
+		return list
+	}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		line, _ := decode.Position()
+		return Problems{{path, line, strings.TrimPrefix(decode.Error(), "toml: ")}}
+	}
+	return Problems{{path, 0, strings.TrimPrefix(err.Error(), "toml: ")}}
+}
+
+func defaults() *Config {
+	return &Config{
+		Log:     Log{Level: "info", Format: "console"},
+		Control: Control{Socket: defaultSocket()},
+		State:   State{Dir: defaultState()},
+		Audio:   Audio{Device: "default"},
+		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
+	}
+}
+
+func defaultSocket() string {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		return filepath.Join(dir, "imsphone", "control.sock")
+	}
+	return "/run/imsphone/control.sock"
+}
+
+func defaultState() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "imsphone")
+	}
+	if home, err := os.UserHomeDir(); err == nil && os.Getuid() != 0 {
+		return filepath.Join(home, ".local", "state", "imsphone")
+	}
+	return "/var/lib/imsphone"
+}
+
+// PortRange reads RTPPorts.
+func (m Media) PortRange() (low, high uint16, err error) {
+	if n, err := fmt.Sscanf(m.RTPPorts, "%d-%d", &low, &high); n != 2 || err != nil || low == 0 || high <= low || high-low < 3 {
+		return 0, 0, fmt.Errorf("rtp_ports %q: write a range of ports such as \"16384-16584\"", m.RTPPorts)
+	}
+	return low, high, nil
+}
+
+// LocalAddr reads Local: an address, an address and port, a port alone as
+// ":5060", or nothing for any.
+func (a Account) LocalAddr() (netip.AddrPort, error) {
+	s := a.Local
+	switch {
+	case s == "":
+		return netip.AddrPort{}, nil
+	case strings.HasPrefix(s, ":"):
+		s = "0.0.0.0" + s
+	}
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap, nil
+	}
+	if addr, err := netip.ParseAddr(s); err == nil {
+		return netip.AddrPortFrom(addr, 0), nil
+	}
+	return netip.AddrPort{}, fmt.Errorf("local %q: write an address, or address:port such as \"192.0.2.7:5060\"", a.Local)
+}

@@ -1,0 +1,109 @@
+package lab
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/imsphone/imsphone/hw/sipnet"
+	"github.com/imsphone/imsphone/protocol/sip"
+	"github.com/imsphone/imsphone/protocol/transport"
+	"github.com/imsphone/imsphone/protocol/txn"
+)
+
+// Sockets is what a Server sends on: hw/sipnet's, or a simulated network's.
+type Sockets interface {
+	Send(flow transport.Flow, b []byte) error
+	Local(proto transport.Proto) netip.AddrPort
+	Close() error
+}
+
+// Server runs a Proxy.
+type Server struct {
+	mu      sync.Mutex
+	proxy   *Proxy
+	sockets Sockets
+	timer   *time.Timer
+	closed  bool
+}
+
+// Listen starts a lab for a domain on real sockets; users maps names to
+// passwords.
+func Listen(local netip.AddrPort, domain string, users map[string]string) (*Server, error) {
+	return Serve(domain, users, func(recv func(transport.Inbound)) (Sockets, error) {
+		return sipnet.Listen(sipnet.Config{Local: local, UDP: true, TCP: true}, recv)
+	})
+}
+
+// Serve starts a lab on the sockets that open gives.
+func Serve(domain string, users map[string]string, open func(recv func(transport.Inbound)) (Sockets, error)) (*Server, error) {
+	s := &Server{}
+	s.mu.Lock() // what arrives before the proxy is there waits
+	defer s.mu.Unlock()
+	sockets, err := open(s.receive)
+	if err != nil {
+		return nil, fmt.Errorf("the lab can't listen: %w", err)
+	}
+	s.sockets = sockets
+	s.proxy = NewProxy(ProxyConfig{Domain: domain, UDP: sockets.Local(transport.UDP), TCP: sockets.Local(transport.TCP),
+		NewBranch: rand.Text}, NewRegistrar(domain, users))
+	return s, nil
+}
+
+// Addr is where the lab listens, for UDP and TCP alike.
+func (s *Server) Addr() netip.AddrPort { return s.sockets.Local(transport.UDP) }
+
+// Close ends the lab.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.mu.Unlock()
+	return s.sockets.Close()
+}
+
+func (s *Server) receive(in transport.Inbound) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	now := time.Now()
+	if in.Err != nil {
+		s.send(s.proxy.FlowLost(now, in.Flow, in.Err))
+		return
+	}
+	msg, err := sip.Parse(in.Data)
+	switch verdict := sip.CheckRelay(msg, err); verdict.Action {
+	case sip.Accept:
+		s.send(s.proxy.Receive(now, in.Flow, msg))
+	case sip.Reject:
+		s.send([]txn.Transmit{{Flow: in.Flow, Data: sip.NewResponse(msg, verdict.Status, verdict.Reason).Bytes()}})
+	}
+}
+
+// send puts what the proxy wants on the wire and sets its clock. A failed send
+// is a lost message: the transactions see to it.
+func (s *Server) send(out []txn.Transmit) {
+	for _, t := range out {
+		_ = s.sockets.Send(t.Flow, t.Data)
+	}
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	if next := s.proxy.Next(); !next.IsZero() {
+		s.timer = time.AfterFunc(max(time.Until(next), 0), s.tick)
+	}
+}
+
+func (s *Server) tick() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.send(s.proxy.Tick(time.Now()))
+	}
+}

@@ -1,0 +1,102 @@
+package phone
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/protocol/ladder"
+	"github.com/imsphone/imsphone/protocol/sip"
+)
+
+// Record is one SIP message of the phone, as the trace command gives it.
+type Record struct {
+	Time    time.Time `json:"time"`
+	Account string    `json:"account"`
+	// Out tells that the phone sent it. Local and Remote are its ends.
+	Out    bool   `json:"out"`
+	Proto  string `json:"proto"`
+	Local  string `json:"local"`
+	Remote string `json:"remote"`
+	CallID string `json:"callId"`
+	// Label is the method, or status and reason.
+	Label    string `json:"label"`
+	Response bool   `json:"response"`
+	Raw      string `json:"raw"`
+}
+
+// Records turns a phone's trace into what can be shown. What proves the
+// knowledge of a secret is taken out.
+func Records(trace []actors.TraceRecord) []Record {
+	list := make([]Record, 0, len(trace))
+	for _, r := range trace {
+		msg, err := sip.Parse([]byte(r.Raw))
+		if msg == nil || err != nil {
+			continue
+		}
+		list = append(list, Record{Time: r.Time, Account: r.Account, Out: r.Out, Proto: r.Flow.Proto.String(),
+			Local: r.Flow.Local.String(), Remote: r.Flow.Remote.String(), CallID: msg.CallID(),
+			Label: label(msg), Response: !msg.IsRequest(), Raw: redact(r.Raw)})
+	}
+	return list
+}
+
+func label(m *sip.Message) string {
+	if m.IsRequest() {
+		return string(m.Method())
+	}
+	return fmt.Sprintf("%d %s", m.Status(), m.Reason())
+}
+
+// redact blanks the digest responses, which an offline search could turn into
+// the password.
+func redact(raw string) string {
+	const mark = `response="`
+	var b strings.Builder
+	for {
+		i := strings.Index(raw, mark)
+		if i < 0 {
+			b.WriteString(raw)
+			return b.String()
+		}
+		i += len(mark)
+		b.WriteString(raw[:i])
+		raw = raw[i:]
+		if end := strings.IndexByte(raw, '"'); end >= 0 {
+			b.WriteString("…")
+			raw = raw[end:]
+		}
+	}
+}
+
+// OfCall keeps the records with a Call-ID; an empty one keeps all.
+func OfCall(records []Record, callID string) []Record {
+	if callID == "" {
+		return records
+	}
+	var list []Record
+	for _, r := range records {
+		if r.CallID == callID {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Ladder draws one phone's records: the phone at the left, each far end by its
+// address.
+func Ladder(records []Record) ladder.Chart {
+	var c ladder.Chart
+	for _, r := range records {
+		from, to := r.Account, r.Remote
+		if len(c.Parties) == 0 {
+			c.Parties = []string{from}
+		}
+		if !r.Out {
+			from, to = to, from
+		}
+		c.Messages = append(c.Messages, ladder.Message{At: r.Time.Sub(records[0].Time), From: from, To: to, Label: r.Label, Response: r.Response})
+	}
+	return c
+}
