@@ -172,7 +172,6 @@ type phoneActor struct {
 	calls, audio *actor.PID
 	lines        []*lineEntry
 	callStatus   []CallStatus
-	failures     int  // of calls and audio
 	stopping     bool // calls are being hung up
 	leaving      bool // lines are being de-registered
 }

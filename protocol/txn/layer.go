@@ -9,6 +9,7 @@ package txn
 
 import (
 	"container/heap"
+	"strings"
 	"time"
 
 	"github.com/imsphone/imsphone/protocol/sip"
@@ -111,6 +112,9 @@ const cookie = "z9hG4bK"
 // withVia adds our Via and gives the bytes to send (§18.1.1, RFC 3581).
 func (l *Layer) withVia(d *sip.Draft, flow transport.Flow, branch string) []byte {
 	host, port := l.cfg.SentBy(flow)
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
 	v := sip.Via{Version: "SIP/2.0", Transport: flow.Proto.String(), Host: host, Port: port,
 		Params: sip.Params(";branch=" + branch + ";rport")}
 	d.Prepend(sip.HVia, v.String())

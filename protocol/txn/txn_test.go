@@ -414,6 +414,15 @@ func TestResponsesFollowTheFlowAndTheVia(t *testing.T) {
 	}
 }
 
+func TestAnIPv6ViaHasBrackets(t *testing.T) {
+	w := newWire(t, transport.UDP)
+	w.flow.Local = netip.MustParseAddrPort("[2001:db8::1]:5060")
+	data := w.uac.withVia(w.request(sip.OPTIONS), w.flow, "b")
+	if want := "Via: SIP/2.0/UDP [2001:db8::1]:5060;branch=b;rport\r\n"; !strings.Contains(string(data), want) {
+		t.Errorf("%s lacks %s", data, want)
+	}
+}
+
 func TestOldBranchesStillMatch(t *testing.T) {
 	w := newWire(t, transport.UDP)
 	w.answer = []int{486}
