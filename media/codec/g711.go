@@ -1,14 +1,20 @@
 package codec
 
-// G.711 by tables: 256 entries to decode, and to encode one entry for each of
-// the 14-bit (µ-law) or 13-bit (A-law) magnitudes that the law tells apart.
+import "math/bits"
 
-// µ-law (G.711 table 2): the magnitude with a bias of 33 (132 at 16 bits) has
-// its leading one in one of eight segments of 16 steps each.
+// G.711: a code is a sign, one of eight segments, and one of the segment's 16
+// steps. Codes are decoded by a table of all 256; a sample's segment is the
+// place of its leading one.
+
+// µ-law (G.711 table 2, here with 16 bits instead of 14): the magnitude with a
+// bias of 33 has its leading one in the segment.
 const (
-	ulawBias = 132
-	ulawClip = 32635
+	ulawBias = 33 << 2
+	ulawMax  = 0x7fff - ulawBias
 )
+
+// evenBits are those that A-law inverts (G.711 table 1, note 2).
+const evenBits = 0x55
 
 var (
 	ulawLinear = ulawTable()
@@ -28,11 +34,11 @@ func ulawTable() (t [256]int16) {
 	return t
 }
 
-// alawTable is A-law (G.711 table 1): even bits inverted, seven segments, the
-// first of double length.
+// alawTable is A-law (G.711 table 1): the two lowest segments have steps of
+// the same length, then it doubles from each to the next.
 func alawTable() (t [256]int16) {
 	for code := range t {
-		a := uint8(code) ^ 0x55
+		a := uint8(code) ^ evenBits
 		segment, v := a>>4&7, int(a&15)<<4+8
 		if segment > 0 {
 			v = (v + 0x100) << (segment - 1)
@@ -45,32 +51,25 @@ func alawTable() (t [256]int16) {
 	return t
 }
 
+// fold makes a magnitude of a sample and its sign, the bit 0x80 where it is
+// negative. Negative samples are folded by their one's complement, as ITU-T
+// G.191 has it, so that both halves have equally many samples a step.
+func fold(s int16) (magnitude uint16, sign byte) {
+	sign = byte(s>>15) & 0x80
+	return uint16(s ^ s>>15), sign
+}
+
 func ulawCode(s int16) byte {
-	v, sign := int(s), byte(0)
-	if v < 0 {
-		v, sign = -v, 0x80
-	}
-	v = min(v, ulawClip) + ulawBias
-	segment := segmentOf(v >> 8)
-	return ^(sign | segment<<4 | byte(v>>(segment+3))&15)
+	v, sign := fold(s)
+	v = min(v, ulawMax) + ulawBias
+	segment := bits.Len16(v >> 8)
+	return ^(sign | byte(segment)<<4 | byte(v>>(segment+3))&15)
 }
 
 func alawCode(s int16) byte {
-	v, sign := int(s), byte(0x80)
-	if v < 0 {
-		v, sign = ^v, 0
-	}
-	segment := segmentOf(v >> 8)
-	shift := max(segment, 1) + 3
-	return (sign | segment<<4 | byte(v>>shift)&15) ^ 0x55
-}
-
-// segmentOf is the place of the leading one, counted from 1: 0 for 0.
-func segmentOf(v int) (n byte) {
-	for ; v > 0; v >>= 1 {
-		n++
-	}
-	return n
+	v, sign := fold(s)
+	segment := bits.Len16(v >> 8)
+	return (sign ^ 0x80 | byte(segment)<<4 | byte(v>>(max(segment, 1)+3))&15) ^ evenBits
 }
 
 type ulaw struct{}
