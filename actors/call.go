@@ -325,6 +325,7 @@ func (c *callActor) childGone(ctx actor.Context, who *actor.PID) {
 	}
 	if who.Equal(c.stream) {
 		c.stream = nil
+		c.counters.panics.Add(1)
 		c.log.Error().Msg("the stream failed: the call ends")
 		if c.ready {
 			c.step(ctx, call.Hangup{})

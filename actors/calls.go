@@ -23,6 +23,8 @@ type callsActor struct {
 	last    int
 	// draining: the phone stops, and waits for the calls.
 	draining bool
+	// stopping: the calls end with us.
+	stopping bool
 }
 
 type callEntry struct {
@@ -100,6 +102,8 @@ func (c *callsActor) Receive(ctx actor.Context) {
 				ctx.Send(e.pid, msg)
 			}
 		}
+	case *actor.Stopping:
+		c.stopping = true
 	case *actor.Terminated:
 		c.gone(ctx, msg.Who)
 	}
@@ -288,8 +292,8 @@ func (v verb) String() string {
 	return [...]string{"answer", "hang up", "hold", "resume", "send digits to", "mute", "unmute"}[v]
 }
 
-// gone forgets a call; one that we did not stop has failed, and gets a
-// farewell.
+// gone forgets a call; one that we did not stop has failed, or goes down with
+// the table, and gets a farewell.
 func (c *callsActor) gone(ctx actor.Context, who *actor.PID) {
 	for id, e := range c.calls {
 		if !e.pid.Equal(who) {
@@ -311,7 +315,9 @@ func (c *callsActor) gone(ctx actor.Context, who *actor.PID) {
 }
 
 func (c *callsActor) failed(ctx actor.Context, e *callEntry) {
-	c.counters.panics.Add(1)
+	if !c.stopping {
+		c.counters.panics.Add(1)
+	}
 	e.run.farewell(ctx.ActorSystem().Root, e.pid)
 	c.bus.publish(Event{Class: "call", Type: "ended", Call: e.run.id, Account: e.status.Account, Remote: e.status.Remote,
 		State: int(call.Terminated), Reason: int(call.ReasonError), ReasonName: call.ReasonError.String(),

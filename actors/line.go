@@ -53,6 +53,8 @@ type (
 		transport *actor.PID
 	}
 	respawnTransport struct{}
+	// callsRestarted tells where requests of calls go from now on.
+	callsRestarted struct{ calls *actor.PID }
 	// registerNow cuts the wait for the next try short.
 	registerNow struct{}
 )
@@ -91,6 +93,8 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		if l.core != nil {
 			l.step(ctx, reg.Start{})
 		}
+	case *actor.Stopping:
+		l.stopping = true
 	case *actor.Stopped:
 		l.alarm.stop()
 	case *actor.Terminated:
@@ -101,6 +105,8 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		if l.core != nil {
 			l.step(ctx, reg.FlowLost{Err: errTransportRestarted})
 		}
+	case callsRestarted:
+		l.calls = msg.calls
 	case stopLine:
 		l.stop(ctx)
 	case registerNow:

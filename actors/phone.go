@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -20,6 +21,7 @@ type Phone struct {
 	bus  *bus
 	// died is closed when the root actor is gone.
 	died chan struct{}
+	once sync.Once // shuts the actor system down
 }
 
 // Start starts the phone's tree. Ports must all be there. The phone registers
@@ -32,7 +34,7 @@ func Start(cfg Config, ports Ports) *Phone {
 	e := &env{Config: cfg, media: cfg.Media, ports: ports, bus: newBus(), counters: &counters{}}
 	p := &Phone{sys: sys, bus: e.bus, died: make(chan struct{})}
 	props := actor.PropsFromProducer(func() actor.Actor { return &phoneActor{env: e, died: p.died} },
-		actor.WithSupervisor(stopOnPanic()))
+		actor.WithSupervisor(stopOnPanic()), actor.WithGuardian(stopOnPanic()))
 	p.root = sys.Root.Spawn(props)
 	return p
 }
@@ -102,6 +104,7 @@ func (p *Phone) Register(ctx context.Context, account string) error {
 }
 
 // Stop hangs up, de-registers and ends the tree, at the latest when ctx ends.
+// Stopping twice does no harm.
 func (p *Phone) Stop(ctx context.Context) {
 	p.sys.Root.Send(p.root, shutdown{})
 	select {
@@ -110,7 +113,7 @@ func (p *Phone) Stop(ctx context.Context) {
 		p.sys.Root.Stop(p.root)
 		<-p.died
 	}
-	p.sys.Shutdown()
+	p.once.Do(p.sys.Shutdown)
 }
 
 func (p *Phone) command(ctx context.Context, call string, v verb, arg string) error {
@@ -188,6 +191,8 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
 		p.start(ctx)
+	case *actor.Stopping:
+		p.stopping = true // also after a panic: nothing is restarted then
 	case *actor.Stopped:
 		close(p.died)
 	case *actor.Terminated:
@@ -250,8 +255,7 @@ func (p *phoneActor) spawnLine(ctx actor.Context, l *lineEntry) {
 	l.pid = spawn(ctx, func() actor.Actor { return newLineActor(env, account, calls) }, "line-"+account.Name)
 }
 
-// childGone restarts what has failed. A failed call table takes the lines with
-// it, as they hold its address: they register again.
+// childGone restarts what has failed. The lines get to know a new call table.
 func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 	if p.stopping {
 		return
@@ -266,7 +270,7 @@ func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 		p.callStatus = nil
 		p.spawnCalls(ctx)
 		for _, l := range p.lines {
-			ctx.Stop(l.pid)
+			ctx.Send(l.pid, callsRestarted{p.calls})
 		}
 	}
 	for i, l := range p.lines {

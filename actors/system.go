@@ -23,6 +23,9 @@ func newSystem(log zerolog.Logger) *actor.ActorSystem {
 	registry := sys.ProcessRegistry.LocalPIDs
 	only := registry.LocalPIDs[0]
 	for _, bucket := range registry.LocalPIDs[1:] {
+		if bucket.IsEmpty() {
+			continue // Items starts a goroutine for each of its maps
+		}
 		for id, process := range bucket.Items() {
 			only.Set(id, process)
 		}
@@ -47,7 +50,12 @@ func (b slogBridge) Handle(_ context.Context, r slog.Record) error {
 		event = b.log.Warn()
 	}
 	r.Attrs(func(a slog.Attr) bool {
-		event = event.Str(a.Key, a.Value.String())
+		// A lost message may hold credentials: its type is enough.
+		if a.Key == "message" {
+			event = event.Type(a.Key, a.Value.Any())
+		} else {
+			event = event.Str(a.Key, a.Value.String())
+		}
 		return true
 	})
 	event.Msg("actors: " + r.Message)

@@ -1,0 +1,25 @@
+package actors
+
+import "github.com/asynkron/protoactor-go/actor"
+
+// CompleteURI is completeURI for the tests outside of the package.
+var CompleteURI = completeURI
+
+// System gives the phone's actor system, whose registry finds every actor.
+func (p *Phone) System() *actor.ActorSystem { return p.sys }
+
+// Root gives the root actor.
+func (p *Phone) Root() *actor.PID { return p.root }
+
+// The messages that make an actor of each kind panic: each lacks something
+// that its senders always fill in.
+var (
+	PanicAudio     = acquireAudio{}
+	PanicCalls     = callCommand{call: "none"}
+	PanicCall      = command{verb: verbAnswer}
+	PanicDialog    = responded{}
+	PanicLine      = requested{}
+	PanicPhone     = statusCommand{}
+	PanicStream    = streamCommand{verb: verbMute}
+	PanicTransport = malformed{}
+)
