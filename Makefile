@@ -43,7 +43,7 @@ bench: ## our figures beside sipgo's and baresip's (baresip, sipp and root for t
 	$(MAKE) figures
 
 figures: ## the phone beside baresip: set-up time, CPU, memory, start, wake-ups (root)
-	$(GO) run ./cmd/peertest/figures
+	$(GO) run ./cmd/peertest/figures $(FIGURES)
 
 clean: ## remove bin/
 	rm -rf bin
