@@ -44,6 +44,16 @@ type Buffer struct {
 
 // New makes a buffer.
 func New(c Config) *Buffer {
+	b := &Buffer{}
+	b.ring.storage = make([]byte, capacity*MaxPayload)
+	b.Configure(c)
+	return b
+}
+
+// Configure sets the buffer up for another stream, as after a change of the
+// clock rate. The counters go on.
+func (b *Buffer) Configure(c Config) {
+	b.Reset()
 	if c.ClockRate <= 0 {
 		c.ClockRate = 8000
 	}
@@ -56,12 +66,10 @@ func New(c Config) *Buffer {
 	if c.Max <= 0 {
 		c.Max = 200 * time.Millisecond
 	}
-	b := &Buffer{rate: int64(c.ClockRate)}
+	b.rate = int64(c.ClockRate)
 	b.min, b.step = b.units(c.Min), b.units(c.Frame)
 	b.max = max(b.units(c.Max), b.min)
 	b.slack, b.longest = b.rate/2, b.rate/5
-	b.ring.storage = make([]byte, capacity*MaxPayload)
-	return b
 }
 
 // Reset forgets the stream, as when its source or codec changes by agreement.

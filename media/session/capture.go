@@ -1,70 +1,168 @@
 package session
 
 import (
+	"encoding/binary"
 	"errors"
 	"time"
 
-	"github.com/pion/rtp"
-
+	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/media/dtmf"
 )
 
-// ErrNoEvents says that the peer takes no telephone events.
-var ErrNoEvents = errors.New("the other side takes no telephone events")
+// sender is the outgoing direction.
+type sender struct {
+	ssrc    uint32
+	seq     uint16
+	stamp   uint32 // of the next frame
+	encoder codec.Encoder
+	keys    *dtmf.Sender
+	muted   bool
+	silent  bool      // nothing was sent for the last frame: the next begins a talkspurt
+	quiet   int       // frames since the last comfort noise while muted
+	last    time.Time // of the last Capture
+	zero    []int16
 
-// ErrKeysFull says that too many keys wait to be sent.
-var ErrKeysFull = errors.New("too many keys are waiting: send them later")
+	packets uint64
+	octets  uint64
+}
 
-// SendDTMF queues a key for duration. Audio pauses while it is sent.
-func (s *Session) SendDTMF(e dtmf.Event, duration time.Duration) error {
-	if s.keys == nil {
-		return ErrNoEvents
+// configure follows a change of media. The codec's state goes on where the
+// codec does.
+func (o *sender) configure(old, cfg *Config) {
+	if o.encoder == nil || !sameCodec(old.Codec, cfg.Codec) {
+		o.encoder = cfg.Codec.NewEncoder()
 	}
-	if !s.keys.Press(e, duration) {
+	switch {
+	case cfg.EventClock == 0:
+		o.keys = nil
+	case o.keys == nil || old.Ptime != cfg.Ptime || old.EventClock != cfg.EventClock:
+		o.keys = dtmf.NewSender(cfg.EventClock, cfg.Ptime)
+	}
+	o.silent = o.silent || !old.Send
+}
+
+// noiseEvery is how many frames of a muted microphone one comfort noise packet
+// stands for; noiseLevel is its level in −dBov, all but silent.
+const (
+	noiseEvery = 10
+	noiseLevel = 78
+)
+
+// Capture takes one frame of the microphone, Config.Ptime of PCM at the codec's
+// SampleRate, and appends the RTP packet to out that is to be sent at once.
+// False where nothing is to be sent: out is unchanged then.
+//
+// While a key is sent its packets stand in for audio (RFC 4733 §2.5.1.1). While
+// muted comfort noise is sent where it was agreed on, else silence, so that the
+// path stays open. In a direction that doesn't send nothing is, yet time goes
+// by.
+func (s *Session) Capture(now time.Time, pcm []int16, out []byte) ([]byte, bool) {
+	o := &s.sender
+	s.leap(now)
+	stamp := o.stamp
+	o.stamp += uint32(len(pcm) * s.cfg.Codec.ClockRate / s.cfg.Codec.SampleRate)
+	switch {
+	case len(pcm) == 0 || !s.cfg.Send || !s.gate.peer.IsValid():
+		o.silent = true
+		return out, false
+	case o.keys != nil && o.keys.Busy():
+		return s.sendKey(out, stamp)
+	case !o.muted:
+		return s.sendAudio(out, stamp, pcm), true
+	case s.cfg.NoiseType == 0:
+		return s.sendAudio(out, stamp, o.nothing(len(pcm))), true
+	}
+	return s.sendNoise(out, stamp)
+}
+
+// leap moves the timestamp over a time in which nobody captured, as while a
+// device is opened again. Small differences are the device's clock and stay.
+func (s *Session) leap(now time.Time) {
+	o := &s.sender
+	if gap := now.Sub(o.last); !o.last.IsZero() && gap > 5*s.cfg.Ptime {
+		o.stamp += uint32(s.cfg.ticks(gap - s.cfg.Ptime))
+		o.silent = true
+	}
+	o.last = now
+}
+
+func (s *Session) sendAudio(out []byte, stamp uint32, pcm []int16) []byte {
+	o := &s.sender
+	marker := o.silent
+	o.silent = false
+	return o.send(out, s.cfg.PayloadType, stamp, marker, o.encoder.Encode(header(out), pcm))
+}
+
+func (s *Session) sendKey(out []byte, stamp uint32) ([]byte, bool) {
+	o := &s.sender
+	o.silent = true
+	p, begun, first, ok := o.keys.Next(stamp)
+	if !ok {
+		return out, false
+	}
+	return o.send(out, s.cfg.EventType, begun, first, p.Append(header(out))), true
+}
+
+func (s *Session) sendNoise(out []byte, stamp uint32) ([]byte, bool) {
+	o := &s.sender
+	o.silent = true
+	if o.quiet++; o.quiet%noiseEvery != 1 {
+		return out, false
+	}
+	return o.send(out, s.cfg.NoiseType, stamp, false, codec.AppendNoise(header(out), noiseLevel)), true
+}
+
+// nothing gives n samples of silence.
+func (o *sender) nothing(n int) []int16 {
+	if len(o.zero) < n {
+		o.zero = make([]int16, n)
+	}
+	return o.zero[:n]
+}
+
+const headerSize = 12
+
+// header appends room for an RTP header.
+func header(out []byte) []byte {
+	var room [headerSize]byte
+	return append(out, room[:]...)
+}
+
+// send fills in the header of the packet that begins where out ends (RFC 3550
+// §5.1).
+func (o *sender) send(out []byte, payloadType uint8, stamp uint32, marker bool, packet []byte) []byte {
+	h := packet[len(out):]
+	h[0], h[1] = 2<<6, payloadType
+	if marker {
+		h[1] |= 0x80
+	}
+	binary.BigEndian.PutUint16(h[2:], o.seq)
+	binary.BigEndian.PutUint32(h[4:], stamp)
+	binary.BigEndian.PutUint32(h[8:], o.ssrc)
+	o.seq++
+	o.packets++
+	o.octets += uint64(len(h) - headerSize)
+	return packet
+}
+
+// Mute silences the microphone, or no longer.
+func (s *Session) Mute(muted bool) {
+	s.sender.muted, s.sender.quiet = muted, 0
+}
+
+// Errors of SendDTMF.
+var (
+	ErrNoEvents = errors.New("the other side takes no telephone events")
+	ErrKeysFull = errors.New("too many keys are waiting: send them later")
+)
+
+// SendDTMF queues a key for a duration. Audio pauses while it is sent.
+func (s *Session) SendDTMF(e dtmf.Event, duration time.Duration) error {
+	switch {
+	case s.sender.keys == nil:
+		return ErrNoEvents
+	case !s.sender.keys.Press(e, duration):
 		return ErrKeysFull
 	}
 	return nil
-}
-
-// Capture takes one frame of the microphone at now and appends the packet to
-// send to out; false where nothing is to be sent. The RTP clock goes on in
-// either case, so that a pause is one for the peer, too.
-func (s *Session) Capture(now time.Time, pcm []int16, out []byte) ([]byte, bool) {
-	stamp := s.timestamp
-	s.timestamp += s.ticks()
-	if !s.cfg.Send || !s.latch.rtp.IsValid() {
-		s.talking = false
-		return out, false
-	}
-	header := rtp.Header{Version: 2, SSRC: s.cfg.SSRC, SequenceNumber: s.sequence, Timestamp: stamp,
-		PayloadType: s.cfg.PayloadType, Marker: !s.talking}
-	s.payload = s.payload[:0]
-	if s.keys != nil && s.keys.Busy() {
-		event, begun, first, ok := s.keys.Next(stamp)
-		s.talking = false
-		if !ok {
-			return out, false
-		}
-		header.PayloadType, header.Timestamp, header.Marker = s.cfg.EventType, begun, first
-		s.payload = event.Append(s.payload)
-	} else {
-		s.payload = s.encoder.Encode(s.payload, pcm)
-		s.talking = true
-	}
-	s.sequence++
-	s.sent.packets++
-	s.sent.octets += uint32(len(s.payload))
-	s.sent.last = now
-	s.stats.SentPackets++
-	return appendPacket(out, &header, s.payload), true
-}
-
-// appendPacket writes a packet without extension or contributors to out.
-func appendPacket(out []byte, h *rtp.Header, payload []byte) []byte {
-	n := len(out)
-	out = append(out, make([]byte, h.MarshalSize())...)
-	if _, err := h.MarshalTo(out[n:]); err != nil {
-		return out[:n] // a header of twelve bytes always fits
-	}
-	return append(out, payload...)
 }

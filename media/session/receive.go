@@ -4,190 +4,146 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/rtp"
-
-	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/media/dtmf"
 	"github.com/imsphone/imsphone/media/jitter"
 	"github.com/imsphone/imsphone/media/rtcp"
 )
 
-// source is the SSRC that is heard. Another one takes its place only by two
-// packets in a row, so that a forged packet alone changes nothing (RFC 3550
-// A.1).
-type source struct {
-	ssrc      uint32
-	known     bool
-	candidate uint32
-	next      uint16 // the candidate's next sequence number
-	tried     bool
-	reception rtcp.Reception
-}
-
-// accepts tells whether a packet belongs to the source that is heard.
-func (s *source) accepts(h *rtp.Header) bool {
-	if s.known && h.SSRC == s.ssrc {
-		return true
-	}
-	if !s.known || s.tried && h.SSRC == s.candidate && h.SequenceNumber == s.next {
-		*s = source{ssrc: h.SSRC, known: true}
-		return true
-	}
-	s.candidate, s.next, s.tried = h.SSRC, h.SequenceNumber+1, true
-	return false
-}
-
-// Receive takes a datagram that came to the RTP port. What is not the
-// negotiated peer's, or no RTP, is dropped and counted.
-func (s *Session) Receive(now time.Time, packet []byte, from netip.AddrPort) {
+// Receive takes a packet that arrived at now from an address, RTP or RTCP (RFC
+// 5761). The bytes are the caller's again after the next call.
+func (s *Session) Receive(now time.Time, packet []byte, from netip.AddrPort) Verdict {
 	if rtcp.IsRTCP(packet) {
-		s.ReceiveRTCP(now, packet, from)
+		return s.ReceiveRTCP(now, packet, from)
+	}
+	v := s.receive(now, packet, unmapped(from))
+	s.verdicts[v]++
+	return v
+}
+
+func (s *Session) receive(now time.Time, packet []byte, from netip.AddrPort) Verdict {
+	// The cheapest test first: a flood of strangers costs little.
+	if !s.gate.known(from) && !s.gate.mayLatch(now, from) {
+		return Stranger
+	}
+	p := &s.packet
+	if err := p.Unmarshal(packet); err != nil || p.Version != 2 {
+		return Malformed
+	}
+	if !s.negotiated(now, p.PayloadType) {
+		return Unnegotiated
+	}
+	if v, ok := s.admit(now, from); !ok {
+		return v
+	}
+	s.heard, s.packetAt = now, now
+	s.octets += uint64(len(p.Payload))
+	s.count(now)
+	if s.isEvent(p.PayloadType) {
+		return s.takeKey(now)
+	}
+	return s.enqueue(now, p.Payload)
+}
+
+// negotiated tells whether a payload type was agreed on.
+func (s *Session) negotiated(now time.Time, payloadType uint8) bool {
+	return s.player.find(now, payloadType) != nil || s.isEvent(payloadType) || isNoise(payloadType, s.cfg.NoiseType)
+}
+
+func (s *Session) isEvent(payloadType uint8) bool {
+	return s.cfg.EventClock != 0 && payloadType == s.cfg.EventReceiveType
+}
+
+// staticNoise is the static payload type of comfort noise (RFC 3551 table 4).
+const staticNoise = 13
+
+func isNoise(payloadType, agreed uint8) bool {
+	return payloadType == staticNoise || agreed != 0 && payloadType == agreed
+}
+
+// admit applies the rules for addresses and sources to the packet.
+func (s *Session) admit(now time.Time, from netip.AddrPort) (Verdict, bool) {
+	p := &s.packet
+	switch s.gate.pass(now, from, p.SSRC, p.SequenceNumber) {
+	case shut:
+		return Stranger, false
+	case onTrial:
+		return OnTrial, false
+	}
+	if p.SSRC == s.sender.ssrc {
+		s.collide()
+	}
+	switch s.source.claim(now, p.SSRC, p.SequenceNumber) {
+	case foreign:
+		return Foreign, false
+	case replaced:
+		s.keys.Reset()
+	}
+	return Accepted, true
+}
+
+// collide takes another SSRC, as the peer uses ours (RFC 3550 §8.2); the old
+// one says goodbye in the next report. Where that happens again the peer
+// reflects what we send, as test numbers do: then its packets are played like
+// any others.
+func (s *Session) collide() {
+	s.reporter.collisions++
+	if s.reporter.collisions > 1 {
 		return
 	}
-	var p rtp.Packet
-	if err := p.Unmarshal(packet); err != nil || p.Version != 2 || len(p.Payload) > jitter.MaxPayload {
-		s.stats.Malformed++
-		return
-	}
-	if !s.latch.accepts(now, from) {
-		s.stats.Strangers++
-		return
-	}
-	if !s.source.accepts(&p.Header) {
-		s.stats.Strangers++
-		return
-	}
-	s.stats.ReceivedPackets++
-	s.stats.LastPacket = now
-	s.source.reception.Receive(p.SequenceNumber)
-	if s.cfg.Receive {
-		s.take(now, &p)
+	s.reporter.goodbye, s.reporter.farewell = true, s.sender.ssrc
+	s.sender.ssrc ^= uint32(s.cfg.Random()*(1<<32)) | 1
+}
+
+// count does the statistics of a packet for reports.
+func (s *Session) count(now time.Time) {
+	p, r := &s.packet, &s.source.reception
+	order := r.Receive(p.SequenceNumber)
+	if order != rtcp.Jumped && !s.isEvent(p.PayloadType) {
+		r.Add(p.Timestamp, s.reporter.clock(&s.cfg, now))
 	}
 }
 
-func (s *Session) take(now time.Time, p *rtp.Packet) {
-	held := jitter.Packet{SSRC: p.SSRC, Timestamp: p.Timestamp, Sequence: p.SequenceNumber, PayloadType: p.PayloadType}
-	switch p.PayloadType {
-	case s.cfg.ReceiveType:
-		s.source.reception.Add(p.Timestamp, s.clock(now))
-		held.Payload = p.Payload
-	case noisePayloadType:
-		if level, err := codec.NoiseLevel(p.Payload); err == nil {
-			s.noiseOn, s.noiseAt = true, level
-		}
-	case s.cfg.EventReceiveType:
-		s.key(p)
-	default:
-		s.stats.Malformed++
-		return
-	}
-	s.buffer.Push(now, held)
-}
-
-// clock is now on the RTP clock, for the interarrival jitter.
-func (s *Session) clock(now time.Time) uint32 {
-	return uint32(now.UnixMicro() * int64(s.cfg.Codec.ClockRate) / 1e6)
-}
-
-func (s *Session) key(p *rtp.Packet) {
-	if s.cfg.EventClock == 0 {
-		return
-	}
-	event, err := dtmf.ParsePayload(p.Payload)
+// takeKey reads a telephone event. The jitter buffer is told that the packet
+// holds no audio.
+func (s *Session) takeKey(now time.Time) Verdict {
+	p, err := dtmf.ParsePayload(s.packet.Payload)
 	if err != nil {
-		s.stats.Malformed++
-		return
+		return Malformed
 	}
-	if e, ok := s.pressed.Receive(event, p.Timestamp); ok && len(s.events) < cap(s.events)+maxEvents {
-		s.events = append(s.events, e)
+	if key, ok := s.keys.Receive(p, s.packet.Timestamp); ok && len(s.pressed) < maxPressed {
+		s.pressed = append(s.pressed, key)
 	}
+	if v := s.enqueue(now, nil); v == Implausible {
+		return v
+	}
+	return Key
 }
 
-// maxEvents bounds the keys that nobody has taken yet.
-const maxEvents = 64
+// maxPressed is how many keys are kept for a caller that doesn't ask.
+const maxPressed = 64
 
-// Events gives the keys that the peer has pressed since the last call.
+// Events gives the keys that the peer has pressed since the last call, 64 at
+// most.
 func (s *Session) Events() []dtmf.Event {
-	events := s.events
-	s.events = nil
-	return events
+	pressed := s.pressed
+	s.pressed = nil
+	return pressed
 }
 
-// Playout fills one frame for the speaker at now.
-func (s *Session) Playout(now time.Time, pcm []int16) {
-	for turns := 0; len(s.pcm) < len(pcm) && turns < maxTurns; turns++ {
-		s.next(now)
+// enqueue hands the packet to the jitter buffer.
+func (s *Session) enqueue(now time.Time, payload []byte) Verdict {
+	if !s.cfg.Receive {
+		return Unheard
 	}
-	n := copy(pcm, s.pcm)
-	clear(pcm[n:])
-	s.pcm = s.pcm[:copy(s.pcm, s.pcm[n:])]
-	s.quiet = isQuiet(pcm)
-}
-
-// maxTurns bounds the frames that one Playout looks at.
-const maxTurns = 16
-
-// next appends one frame of the jitter buffer to what will be played.
-func (s *Session) next(now time.Time) {
-	start := len(s.pcm)
-	frame := s.buffer.Pop(now, s.quiet)
-	switch frame.Kind {
-	case jitter.Audio, jitter.Skip:
-		decoded, err := s.decoder.Decode(s.pcm, frame.Payload)
-		if err != nil {
-			s.stats.Malformed++
-			s.conceal(frame)
-			return
-		}
-		if frame.Kind == jitter.Skip {
-			return // decoded for the decoder's sake
-		}
-		s.noiseOn = false
-		s.pcm = decoded
-		s.concealer.Good(s.pcm[start:])
-		s.advance(len(s.pcm) - start)
-	case jitter.Lost, jitter.Stretch:
-		s.conceal(frame)
-	default:
-		s.pause()
+	p := &s.packet
+	switch s.buffer.Push(now, jitter.Packet{SSRC: p.SSRC, Timestamp: p.Timestamp, Sequence: p.SequenceNumber,
+		PayloadType: p.PayloadType, Payload: payload}) {
+	case jitter.Duplicate:
+		return Duplicate
+	case jitter.Late:
+		return Late
+	case jitter.Suspect, jitter.TooLong:
+		return Implausible
 	}
-}
-
-// advance tells the buffer how long a packet really was.
-func (s *Session) advance(samples int) {
-	if ticks := samples * s.cfg.Codec.ClockRate / s.cfg.Codec.SampleRate; ticks != int(s.ticks()) {
-		s.buffer.Advance(ticks)
-	}
-}
-
-func (s *Session) conceal(frame jitter.Frame) {
-	samples := frame.Ticks * s.cfg.Codec.SampleRate / s.cfg.Codec.ClockRate
-	if samples <= 0 || len(s.pcm)+samples > cap(s.pcm) {
-		samples = s.samples()
-	}
-	start := len(s.pcm)
-	s.pcm = s.pcm[:start+samples]
-	s.concealer.Conceal(s.pcm[start:])
-	s.stats.Concealed++
-}
-
-// pause is a frame in which the peer sends nothing: comfort noise where it has
-// asked for it, else the fading end of what was heard.
-func (s *Session) pause() {
-	start := len(s.pcm)
-	s.pcm = s.pcm[:start+s.samples()]
-	if s.noiseOn {
-		s.noise.Fill(s.pcm[start:], s.noiseAt)
-		return
-	}
-	s.concealer.Conceal(s.pcm[start:])
-}
-
-// isQuiet tells whether a frame is hardly heard: below −50 dBov.
-func isQuiet(pcm []int16) bool {
-	var sum int64
-	for _, v := range pcm {
-		sum += int64(v) * int64(v)
-	}
-	return sum < int64(len(pcm))*100*100
+	return Accepted
 }
