@@ -224,6 +224,22 @@ func TestIntervalTooBrief(t *testing.T) {
 	}
 }
 
+// A registrar that challenges first and finds the interval too brief then may
+// challenge the longer one again.
+func TestIntervalTooBriefAfterAChallenge(t *testing.T) {
+	l := newLine(t)
+	l.start()
+	for _, nonce := range []string{"1", "2"} {
+		l.answer(401, fmt.Sprintf(`WWW-Authenticate: Digest realm="r", nonce="%s"`, nonce))
+		if l.r.State() != Trying {
+			t.Fatalf("state %v after the challenge with nonce %s", l.r.State(), nonce)
+		}
+		if nonce == "1" {
+			l.answer(423, "Min-Expires: 7200")
+		}
+	}
+}
+
 func TestFailoverThenBackoffDoubles(t *testing.T) {
 	l := newLine(t)
 	l.start()

@@ -72,7 +72,8 @@ func (r *Registration) tooBrief(now time.Time, msg *sip.Message, fx []Effect) []
 	if !ok || interval <= r.interval {
 		return r.wait(now, 423, "the server finds the interval too brief but asks for no longer one", 0, fx)
 	}
-	r.interval, r.raised = interval, true
+	// The longer interval is a new request: it may be challenged once more.
+	r.interval, r.raised, r.attempts = interval, true, 0
 	return r.send(fx)
 }
 

@@ -135,7 +135,7 @@ func (p *Proxy) request(now time.Time, in txn.Incoming) {
 		return
 	}
 	uri, err := req.URI()
-	if err != nil {
+	if err != nil || !strings.EqualFold(uri.Scheme, "sip") && !strings.EqualFold(uri.Scheme, "sips") {
 		p.respond(now, in.ID, sip.NewResponse(req, 416, ""))
 		return
 	}
