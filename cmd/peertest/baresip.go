@@ -68,6 +68,9 @@ func StartBaresip(ctx context.Context, h *Host, c BaresipConfig) (*Baresip, erro
 	if !c.Bare {
 		args = append(args, "-s")
 	}
+	if c.V6 {
+		args = append(args, "-6") // else it offers IPv4 for its sound
+	}
 	if b.Process, err = h.Start(Command{Args: args}); err != nil {
 		return nil, err
 	}
