@@ -14,11 +14,12 @@ import (
 const frameTime = 20 * time.Millisecond
 
 var (
-	begin  = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
-	addrA  = netip.MustParseAddrPort("192.0.2.1:4000")
-	addrB  = netip.MustParseAddrPort("192.0.2.2:5000")
-	addrBB = netip.MustParseAddrPort("192.0.2.2:5001") // B's RTCP
-	evil   = netip.MustParseAddrPort("198.51.100.6:6666")
+	begin   = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+	addrA   = netip.MustParseAddrPort("192.0.2.1:4000")
+	addrB   = netip.MustParseAddrPort("192.0.2.2:5000")
+	addrBB  = netip.MustParseAddrPort("192.0.2.2:5001") // B's RTCP
+	another = netip.MustParseAddrPort("192.0.2.2:5555") // B's host, another port
+	evil    = netip.MustParseAddrPort("198.51.100.6:6666")
 )
 
 func spec(name string) codec.Spec {
