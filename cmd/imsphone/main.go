@@ -67,12 +67,15 @@ func (c console) show(v any, print func(w io.Writer)) error {
 		print(c.out)
 		return nil
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(c.out, "%s\n", b)
-	return err
+	return printJSON(c.out, v)
+}
+
+// printJSON prints v as one line. Addresses stay readable: the output is for
+// programs and terminals, not for web pages, so < needs no escape.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -109,8 +112,7 @@ func (c *cli) complain(err error, stdout, stderr io.Writer) {
 		return
 	}
 	if c.JSON {
-		b, _ := json.Marshal(map[string]any{"ok": false, "error": err.Error()})
-		fmt.Fprintf(stdout, "%s\n", b)
+		_ = printJSON(stdout, map[string]any{"ok": false, "error": err.Error()})
 		return
 	}
 	fmt.Fprintf(stderr, "imsphone: %v\n", err)

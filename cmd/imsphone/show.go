@@ -137,10 +137,15 @@ func (cmd traceCmd) Run(c *cli, out console) error {
 }
 
 type checkCmd struct {
-	File string `arg:"" optional:"" help:"File to check; default is the phone's own." type:"path"`
+	File    string `arg:"" optional:"" help:"File to check; default is the phone's own." type:"path"`
+	Example bool   `help:"Print a commented file with every key and its default instead."`
 }
 
 func (cmd checkCmd) Run(c *cli, out console) error {
+	if cmd.Example {
+		_, err := io.WriteString(out.out, config.Example)
+		return err
+	}
 	path := cmd.File
 	if path == "" {
 		path = config.Path(c.Config)
@@ -195,12 +200,16 @@ type devicesCmd struct{}
 
 func (devicesCmd) Run(out console) error {
 	devices, err := audio.Devices()
-	if err != nil {
-		return err
-	}
-	return out.show(devices, func(w io.Writer) {
+	return showDevices(out, devices, err)
+}
+
+// showDevices prints the list even where the sound cards are missing from it,
+// as err tells: the devices without hardware are there all the same.
+func showDevices(out console, devices []audio.Device, err error) error {
+	shown := out.show(devices, func(w io.Writer) {
 		for _, d := range devices {
 			fmt.Fprintf(w, "%-24s %s\n", d.Name, d.Description)
 		}
 	})
+	return errors.Join(shown, err)
 }

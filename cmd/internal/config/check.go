@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rs/zerolog"
+	"github.com/pelletier/go-toml/v2"
 
 	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/protocol/sip"
@@ -15,11 +15,17 @@ import (
 
 // complete fills in what follows from other keys.
 func (c *Config) complete(data []byte) {
-	registers := registerKeys(data)
+	var written struct {
+		Accounts []struct {
+			Register *bool `toml:"register"`
+		} `toml:"account"`
+	}
+	// The text has been decoded once already: what fails here failed there.
+	_ = toml.Unmarshal(data, &written)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
-		if i < len(registers) && !registers[i] {
-			a.Register = true // the default of a key that isn't there
+		if written.Accounts[i].Register == nil {
+			a.Register = true // false can't be told from a key that isn't there
 		}
 		if a.Name == "" {
 			a.Name = fmt.Sprintf("line%d", i+1)
@@ -71,22 +77,6 @@ func (a *Account) applyTransport() {
 	*target = u.String()
 }
 
-// registerKeys tells for each [[account]] whether the file has its register
-// key, as false can't be told from nothing afterwards.
-func registerKeys(data []byte) []bool {
-	var list []bool
-	for line := range bytes.Lines(data) {
-		text := strings.TrimSpace(string(line))
-		switch {
-		case strings.HasPrefix(text, "[[account]]"):
-			list = append(list, false)
-		case len(list) > 0 && keyOf(text) == "register":
-			list[len(list)-1] = true
-		}
-	}
-	return list
-}
-
 func keyOf(line string) string {
 	key, _, ok := strings.Cut(line, "=")
 	if !ok || strings.HasPrefix(line, "#") {
@@ -134,7 +124,7 @@ func lineOf(data []byte, table string, n int, key string) int {
 
 func (c *Config) check(path string, data []byte) Problems {
 	k := &checker{path: path, data: data}
-	if _, err := zerolog.ParseLevel(c.Log.Level); err != nil {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
 		k.fault("log", 0, "level", "level %q: write debug, info, warn or error", c.Log.Level)
 	}
 	if c.Log.Format != "console" && c.Log.Format != "json" {

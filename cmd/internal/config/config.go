@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,6 +104,11 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// MarshalText writes what UnmarshalText reads.
+func (d Duration) MarshalText() ([]byte, error) {
+	return []byte(time.Duration(d).String()), nil
+}
+
 // Problem is one fault of a configuration file. Line is 1-based, 0 where the
 // file as a whole is meant.
 type Problem struct {
@@ -193,7 +199,7 @@ func decodeProblems(path string, data []byte, err error) Problems {
 		for i := range strict.Errors {
 			e := &strict.Errors[i]
 			line, _ := e.Position()
-			list = append(list, Problem{path, line, fmt.Sprintf("there is no key %q: see the commented example in the README", strings.Join(e.Key(), "."))})
+			list = append(list, Problem{path, line, fmt.Sprintf("there is no key %q: imsphone check --example lists them all", strings.Join(e.Key(), "."))})
 		}
 		return list
 	}
@@ -234,10 +240,13 @@ func defaultState() string {
 
 // PortRange reads RTPPorts.
 func (m Media) PortRange() (low, high uint16, err error) {
-	if n, err := fmt.Sscanf(m.RTPPorts, "%d-%d", &low, &high); n != 2 || err != nil || low == 0 || high <= low || high-low < 3 {
+	first, last, _ := strings.Cut(m.RTPPorts, "-")
+	l, errLow := strconv.ParseUint(first, 10, 16)
+	h, errHigh := strconv.ParseUint(last, 10, 16)
+	if errLow != nil || errHigh != nil || l == 0 || h < l+3 {
 		return 0, 0, fmt.Errorf("rtp_ports %q: write a range of ports such as \"16384-16584\"", m.RTPPorts)
 	}
-	return low, high, nil
+	return uint16(l), uint16(h), nil
 }
 
 // LocalAddr reads Local: an address, an address and port, a port alone as

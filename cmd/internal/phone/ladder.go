@@ -2,7 +2,7 @@ package phone
 
 import (
 	"fmt"
-	"strings"
+	"regexp"
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
@@ -49,26 +49,12 @@ func label(m *sip.Message) string {
 	return fmt.Sprintf("%d %s", m.Status(), m.Reason())
 }
 
-// redact blanks the digest responses, which an offline search could turn into
-// the password.
-func redact(raw string) string {
-	const mark = `response="`
-	var b strings.Builder
-	for {
-		i := strings.Index(raw, mark)
-		if i < 0 {
-			b.WriteString(raw)
-			return b.String()
-		}
-		i += len(mark)
-		b.WriteString(raw[:i])
-		raw = raw[i:]
-		if end := strings.IndexByte(raw, '"'); end >= 0 {
-			b.WriteString("…")
-			raw = raw[end:]
-		}
-	}
-}
+// proofs are the digest parameters that an offline search could turn into the
+// password: a client's response and a server's rspauth (RFC 7616 §3.4, §3.5).
+var proofs = regexp.MustCompile(`(?i)\b((?:response|rspauth)\s*=\s*)(?:"[^"\r\n]*"?|[^",\s]+)`)
+
+// redact blanks the proofs in a message.
+func redact(raw string) string { return proofs.ReplaceAllString(raw, `${1}"…"`) }
 
 // OfCall keeps the records with a Call-ID; an empty one keeps all.
 func OfCall(records []Record, callID string) []Record {

@@ -1,0 +1,92 @@
+package phone
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+
+	"github.com/imsphone/imsphone/cmd/internal/config"
+)
+
+// parse reads a configuration of a phone that keeps to this machine.
+func parse(t *testing.T, more string) *config.Config {
+	t.Helper()
+	c, err := config.Parse("test", []byte("[state]\ndir = \""+t.TempDir()+"\"\n[audio]\ndevice = \"null\"\n"+more+
+		"[[account]]\nname = \"a\"\nuser = \"sip:alice@127.0.0.1\"\npassword = \"hunter2\"\nregister = false\nlocal = \"127.0.0.1:0\"\nsession_expires = 90\nanswer_delay = \"2s\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestPhoneConfig(t *testing.T) {
+	cfg, err := phoneConfig(parse(t, "[media]\ncodecs = [\"pcma\", \"G722\"]\njitter_max = 60\n"), zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codecs []string
+	for _, spec := range cfg.Media.Codecs {
+		codecs = append(codecs, spec.Name)
+	}
+	if got := strings.Join(codecs, " "); got != "PCMA G722" {
+		t.Errorf("codecs %s", got)
+	}
+	a := cfg.Accounts[0]
+	if cfg.Media.JitterMax.String() != "60ms" || a.Expires.String() != "1h0m0s" || a.SessionExpires.String() != "1m30s" || a.AnswerDelay.String() != "2s" {
+		t.Errorf("times: %v %v %v %v", cfg.Media.JitterMax, a.Expires, a.SessionExpires, a.AnswerDelay)
+	}
+	if a.AOR != "sip:alice@127.0.0.1" || a.AuthUser != "alice" || a.Password != "hunter2" || a.Register || a.Socket.Local.String() != "127.0.0.1:0" {
+		t.Errorf("account %+v", a)
+	}
+}
+
+// TestStartAndStop composes a whole phone on loopback.
+func TestStartAndStop(t *testing.T) {
+	c := parse(t, "")
+	var log bytes.Buffer
+	p, err := Start(c, zerolog.New(zerolog.SyncWriter(&log)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := p.Status(context.Background())
+	if err != nil || len(status.Accounts) != 1 {
+		t.Errorf("%+v, %v", status, err)
+	}
+	p.Stop(context.Background())
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	if strings.Contains(log.String(), "hunter2") {
+		t.Error("the password is in the log")
+	}
+	again, err := Start(c, zerolog.Nop())
+	if err != nil {
+		t.Fatalf("the state was not let go: %v", err)
+	}
+	again.Stop(context.Background())
+	again.Close()
+}
+
+func TestStartRefuses(t *testing.T) {
+	c := parse(t, "")
+	c.State.Dir = "/dev/null/state"
+	if _, err := Start(c, zerolog.Nop()); err == nil {
+		t.Error("a phone without state started")
+	}
+}
+
+func TestLogger(t *testing.T) {
+	for _, tt := range []struct{ level, format, want string }{
+		{"warn", "json", `"level":"warn"`}, {"debug", "console", "WRN"}, {"error", "json", ""},
+	} {
+		var out bytes.Buffer
+		log := Logger(config.Log{Level: tt.level, Format: tt.format}, &out)
+		log.Warn().Msg("x")
+		if got := out.String(); !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("%s as %s: %q", tt.level, tt.format, got)
+		}
+	}
+}
