@@ -51,12 +51,17 @@ func (b *band) adapt(d int32) {
 	b.a = [2]int32{a1, a2}
 
 	sp := saturate(a1*saturate(2*b.r[0])>>15 + a2*saturate(2*b.r[1])>>15)
-	sz := int32(0)
-	for i := range b.b {
-		sz += b.b[i] * saturate(2*b.d[i]) >> 15
-	}
-	b.sz = saturate(sz)
+	b.sz = b.zeroSection()
 	b.s = saturate(sp + b.sz)
+}
+
+// zeroSection is the zeros' part of the prediction, oldest difference first:
+// the order counts, as each sum saturates.
+func (b *band) zeroSection() (sz int32) {
+	for i := len(b.b) - 1; i >= 0; i-- {
+		sz = saturate(sz + b.b[i]*saturate(2*b.d[i])>>15)
+	}
+	return sz
 }
 
 func (b *band) adaptPole2(p int32) int32 {
@@ -78,8 +83,8 @@ func (b *band) adaptPole1(p, a2 int32) int32 {
 	if sameSign(p, b.p[0]) {
 		v = 192
 	}
-	limit := saturate(15360 - a2)
-	return min(max(saturate(v+b.a[0]*32640>>15), -limit), limit)
+	limit := 15360 - a2
+	return min(max(v+b.a[0]*32640>>15, -limit), limit)
 }
 
 func (b *band) adaptZeros(d int32) {

@@ -63,6 +63,8 @@ func TestG722IsBitExactAtLength(t *testing.T) {
 			"b8af66effadcba2380ec87d6c500aae8bf6fe119bcd4864afa2f9d7eff1ec941", "fae14c9555a3e1d4480c4e0e6339e15b8ccb318742eb781d30d1a84cecad7d8a"},
 		{"steps", newG722Encoder().Encode(nil, steps(16000)),
 			"6f681b3be6198689c1552d748c9bb1c968ae0807709b9e8e42b832236b91ec06", "3beeaa8b5dc4d238451c8470846cd7510178e677c83e9968199e741f194632e5"},
+		{"rough", rough(7600),
+			"32c892620e5730a458e0d55f11e894a0d55b53140618e6f1587c55b5315f345c", "b1dfb150655cea0c5c09d252ab574768ce6cbf6ef7bb777d62f8aec4af8627ba"},
 		{"any bytes", anyBytes(16000),
 			"8303c0a069001468aa46fbe78d109361d3b97a8a1e70f97913c0ea03278bf81e", "b4a87d0fb3f156c506003de2455cca00e45b6a1611bb3bc2f62c51961d023849"},
 	} {
@@ -75,6 +77,27 @@ func TestG722IsBitExactAtLength(t *testing.T) {
 		}
 		if got := sum(raw); got != tt.wantPCM {
 			t.Errorf("%s: the decoder's sum is %s", tt.name, got)
+		}
+	}
+}
+
+// TestG722PredictorSaturates: each sum of the zeros' part is held within 16
+// bits, oldest first (G.722 §6.2, FILTEZ). Only payloads that no encoder makes
+// get there; FFmpeg lets the sum grow then, and is no oracle for them.
+func TestG722PredictorSaturates(t *testing.T) {
+	const half = 16384
+	for _, tt := range []struct {
+		differences [6]int32 // newest first
+		want        int32
+	}{
+		{[6]int32{16000, 0, 0, 0, 0, 16000}, 32000},
+		{[6]int32{-8000, 0, 0, half, half, half}, 32767 - 8000}, // from 49149
+		{[6]int32{8000, 0, 0, -half, -half, -half}, -32768 + 8000},
+		{[6]int32{half, half, half, 0, 0, -8000}, 32767},
+	} {
+		b := band{b: [6]int32{half, half, half, half, half, half}, d: tt.differences}
+		if got := b.zeroSection(); got != tt.want {
+			t.Errorf("%v: %d, want %d", tt.differences, got, tt.want)
 		}
 	}
 }

@@ -23,12 +23,12 @@ func (n *Noise) Shape(s NoiseShape) {
 		n.reflection[i] = int32(math.Round(k * (1 << 15)))
 		power *= 1 - k*k
 	}
-	clear(n.memory[n.order:])
 	n.excitation = math.Sqrt(power)
 }
 
-// steepest bounds a coefficient: closer to 1, the noise would be a whistle.
-const steepest = 0.98
+// steepest is the largest coefficient that a payload can say; from 1 on, the
+// filter would be unstable.
+const steepest = noiseStep * noiseZero
 
 // Fill makes len(pcm) samples at level −dBov. Levels above −4 are not reached,
 // as 16 bits can't hold such noise. It does not allocate.

@@ -141,6 +141,11 @@ func TestShapedNoiseIsStable(t *testing.T) {
 			t.Errorf("%x: level 60 is %.1f", payload, got)
 		}
 	}
+	n.Shape(NoiseShape{Order: 99, Reflection: [MaxNoiseOrder]float64{5, -7}})
+	n.Fill(pcm, 60)
+	if got := -dBov(pcm); got < 45 {
+		t.Errorf("impossible coefficients: level 60 is %.1f", got)
+	}
 	n.Shape(NoiseShape{})
 	n.Fill(pcm, 60)
 	if got := MeasureNoise(pcm); got != 60 {

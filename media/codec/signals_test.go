@@ -99,3 +99,23 @@ func different(a, b []int16) int {
 	}
 	return -1
 }
+
+// rough is a payload of runs of two bytes in turns, which drive the predictors
+// to their bounds.
+func rough(n int) []byte {
+	b := make([]byte, n)
+	var l lcg
+	var pair [2]byte
+	run := 0
+	for i := range b {
+		if run--; run <= 0 {
+			r := uint32(l.next())
+			pair, run = [2]byte{byte(r >> 24), byte(r >> 16)}, 20+int(r>>8&0xff)
+			if r&0x80 == 0 {
+				pair[1] = pair[0]
+			}
+		}
+		b[i] = pair[i%2]
+	}
+	return b
+}

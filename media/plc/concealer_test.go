@@ -216,9 +216,55 @@ func TestThePitchIsFound(t *testing.T) {
 			c.Good(pcm)
 			c.Conceal(make([]int16, 1))
 			// Two periods may fit as well as one.
-			turns := float64(c.period) * hz / float64(rate)
-			if math.Abs(turns-math.Round(turns)) > 0.03 || turns < 0.5 {
+			one := float64(rate) / hz
+			off := math.Remainder(float64(c.period), one)
+			if math.Abs(off) > 1 || float64(c.period) < one/2 {
 				t.Errorf("%v Hz at %d: a period of %d samples", hz, rate, c.period)
+			}
+		}
+	}
+}
+
+// TestThePitchOfASoundThatDies is not drawn to its louder past.
+func TestThePitchOfASoundThatDies(t *testing.T) {
+	for _, rate := range rates {
+		period := rate / 100
+		pcm := make([]int16, rate/10)
+		tone.New(rate, tone.Step{Voices: []tone.Voice{{Hz: 100, Level: 3}}}).Fill(pcm)
+		for i := range pcm {
+			pcm[i] = int16(float64(pcm[i]) * math.Pow(0.5, float64(i)/float64(period)))
+		}
+		c := New(rate)
+		c.Good(pcm)
+		c.Conceal(make([]int16, 1))
+		if d := c.period - period; d > 1 || d < -1 {
+			t.Errorf("%d Hz: a period of %d instead of %d samples", rate, c.period, period)
+		}
+	}
+}
+
+// TestTheCycleGrows to two periods after 10 ms and to three after 20, without
+// losing its place: a tone whose period is whole samples only fades.
+func TestTheCycleGrows(t *testing.T) {
+	for _, rate := range rates {
+		pcm := make([]int16, rate/5+rate/10)
+		tone.Sine(rate, 125).Fill(pcm)
+		c := New(rate)
+		c.Good(pcm[:rate/5])
+		pcm = pcm[rate/5:]
+		stage := rate / 100
+		for k, periods := range []int{1, 2, 3, 3, 3, 3} {
+			frame, want := make([]int16, stage), slices.Clone(pcm[k*stage:(k+1)*stage])
+			c.Conceal(frame)
+			for i := range want {
+				faded := max(k*stage+i-stage, 0)
+				want[i] = int16(int(want[i]) * (5*stage - faded) / (5 * stage))
+				if d := int(frame[i]) - int(want[i]); d > 30 || d < -30 {
+					t.Fatalf("%d Hz, %d ms: sample %d is %d, want %d", rate, 10*k, i, frame[i], want[i])
+				}
+			}
+			if len(c.cycle) != periods*c.period {
+				t.Errorf("%d Hz, %d ms: a cycle of %d, a period is %d", rate, 10*k, len(c.cycle), c.period)
 			}
 		}
 	}

@@ -142,6 +142,16 @@ func TestProgressTones(t *testing.T) {
 	}
 }
 
+// TestATonesBeginIsSmooth: each time it comes on, a tone begins at zero.
+func TestATonesBeginIsSmooth(t *testing.T) {
+	g, pcm := Dual(8000, 425, 0, 10*time.Millisecond, 10*time.Millisecond), make([]int16, 160)
+	for range 5 {
+		if g.Fill(pcm); pcm[0] != 0 || pcm[1] <= 0 {
+			t.Errorf("it begins with %d and %d", pcm[0], pcm[1])
+		}
+	}
+}
+
 func TestNamedTones(t *testing.T) {
 	for name, g := range map[string]*Generator{"dial": Dial(8000), "ringback": Ringback(8000), "busy": Busy(8000)} {
 		want, _ := Progress(8000, "etsi", name)
