@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/rs/zerolog"
@@ -30,7 +31,7 @@ func newSystem(log zerolog.Logger) *actor.ActorSystem {
 			only.Set(id, process)
 		}
 	}
-	registry.LocalPIDs = registry.LocalPIDs[:1:1]
+	registry.LocalPIDs = slices.Clone(registry.LocalPIDs[:1]) // a slice would hold on to all
 	return sys
 }
 

@@ -16,7 +16,7 @@ func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) {
 	n := p.net
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	s := &rtpSocket{net: n, at: netip.AddrPortFrom(addr, n.port()), rtp: newQueue(), rtcp: newQueue()}
+	s := &rtpSocket{net: n, at: netip.AddrPortFrom(addr, n.port()), rtp: newQueue(mediaQueue), rtcp: newQueue(mediaQueue)}
 	n.media[s.at] = s.rtp
 	n.media[s.control()] = s.rtcp
 	return s, nil

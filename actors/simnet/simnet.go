@@ -67,12 +67,15 @@ type queue struct {
 	once sync.Once
 }
 
-// queueLength is how many packets may be on their way to one socket; more are
-// lost, as in a full buffer.
-const queueLength = 4096
+// How many packets may be on their way to one socket; more are lost, as in a
+// full buffer. For media that is five seconds.
+const (
+	signallingQueue = 4096
+	mediaQueue      = 256
+)
 
-func newQueue() *queue {
-	return &queue{in: make(chan packet, queueLength), done: make(chan struct{})}
+func newQueue(length int) *queue {
+	return &queue{in: make(chan packet, length), done: make(chan struct{})}
 }
 
 func (q *queue) push(p packet) {
@@ -116,7 +119,7 @@ func (n *Net) Listen(addr netip.AddrPort, recv func(transport.Inbound)) *Socket 
 	if addr.Port() == 0 {
 		addr = netip.AddrPortFrom(addr.Addr(), n.port())
 	}
-	s := &Socket{net: n, addr: addr, queue: newQueue(), flows: map[transport.Flow]bool{}}
+	s := &Socket{net: n, addr: addr, queue: newQueue(signallingQueue), flows: map[transport.Flow]bool{}}
 	for _, proto := range []transport.Proto{transport.UDP, transport.TCP} {
 		n.sip[transport.Flow{Local: addr, Proto: proto}] = s
 	}

@@ -55,7 +55,7 @@ type usage struct {
 // own.
 const (
 	moreGoroutines = 8
-	moreHeap       = 1 << 20
+	moreHeap       = 256 << 10
 )
 
 func (w *world) usage() usage {
