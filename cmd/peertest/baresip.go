@@ -201,6 +201,15 @@ func (b *Baresip) WaitEvent(ctx context.Context, kind string) (Event, error) {
 	return b.Events.Wait(ctx, b.Name+": event "+kind, is("type", kind))
 }
 
+// Forget removes what has been recorded, so that the next call is judged by
+// its own sound only.
+func (b *Baresip) Forget() error {
+	if err := os.RemoveAll(b.recordings()); err != nil {
+		return err
+	}
+	return os.Mkdir(b.recordings(), 0o755)
+}
+
 // WaitTone waits until the phone has heard the tone without a gap for that
 // long in its latest call.
 func (b *Baresip) WaitTone(ctx context.Context, hz float64, want time.Duration) error {

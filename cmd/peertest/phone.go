@@ -219,6 +219,15 @@ func (p *Phone) WaitCall(ctx context.Context, kind string) (Event, error) {
 	return p.Events.Wait(ctx, p.Name+": call "+kind, is("class", "call", "type", kind))
 }
 
+// Forget removes what has been recorded, so that the next call is judged by
+// its own sound only.
+func (p *Phone) Forget() error {
+	if err := os.Remove(p.recording()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // WaitTone waits until the phone has heard the tone without a gap for that
 // long.
 func (p *Phone) WaitTone(ctx context.Context, hz float64, want time.Duration) error {

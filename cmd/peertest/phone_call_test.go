@@ -51,6 +51,7 @@ func TestHoldByBaresip(t *testing.T) {
 	p, b := e.talking()
 	e.tell(b, "hold", "")
 	e.did(p, "peer-held")
+	must(b.WaitLine(e.step(), "^a=(recvonly|inactive)"))(t) // the phone's answer
 	if s := must(p.Status(e.step()))(t); len(s.Calls) != 1 || !s.Calls[0].PeerHolds {
 		t.Errorf("the calls are %+v; want one that the peer holds", s.Calls)
 	}

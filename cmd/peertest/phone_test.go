@@ -85,9 +85,17 @@ func (e *env) converse(p *Phone, b *Baresip, codec string) {
 	}
 }
 
+// forget removes the recordings of earlier calls at both ends.
+func (e *env) forget(p *Phone, b *Baresip) {
+	e.t.Helper()
+	check(e.t, p.Forget())
+	check(e.t, b.Forget())
+}
+
 // phoneCalls lets the phone call and end the call after a conversation.
 func (e *env) phoneCalls(p *Phone, b *Baresip, uri, codec string) {
 	e.t.Helper()
+	e.forget(p, b)
 	e.order(p, "call", uri)
 	e.saw(b, "CALL_INCOMING")
 	e.did(p, "ringing")
@@ -104,6 +112,7 @@ func (e *env) phoneCalls(p *Phone, b *Baresip, uri, codec string) {
 // baresipCalls lets baresip call and end the call after a conversation.
 func (e *env) baresipCalls(p *Phone, b *Baresip, uri, codec string) {
 	e.t.Helper()
+	e.forget(p, b)
 	e.tell(b, "dial", uri)
 	e.did(p, "incoming")
 	e.order(p, "answer")
