@@ -87,7 +87,7 @@ func (b *Buffer) sync(arrival int64, p *Packet) Result {
 	b.next = b.highest
 	b.origin = arrival - b.newest
 	b.transits, b.jitter, b.suspect, b.lateRun = transits{}, rtcp.Interarrival{}, suspect{}, 0
-	b.dry, b.pause, b.burst = 0, false, false
+	b.step, b.dry, b.pause, b.burst = b.usual, 0, false, false
 	b.hold(b.highest, b.newest, arrival, p)
 	return result
 }
@@ -162,10 +162,6 @@ func (b *Buffer) hold(seq, stamp, arrival int64, p *Packet) {
 		b.next = seq // nothing of the stream was played yet
 	}
 	b.drop(b.highest - capacity + 1)
-	if seq < b.next {
-		b.stats.Discarded++
-		return
-	}
 	b.ring.put(seq, stamp, p)
 	b.measure(stamp, arrival, p)
 }

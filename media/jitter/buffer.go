@@ -12,6 +12,8 @@ type Buffer struct {
 	rate     int64 // clock units a second
 	min, max int64 // bounds of the target, clock units
 	slack    int64 // how far beyond them a transit is still plausible
+	usual    int64 // length of a packet by Config
+	shortest int64 // of a packet that others are expected to be like
 	longest  int64 // of a packet
 
 	epoch time.Time // where ticks begin
@@ -67,9 +69,10 @@ func (b *Buffer) Configure(c Config) {
 		c.Max = 200 * time.Millisecond
 	}
 	b.rate = int64(c.ClockRate)
-	b.min, b.step = b.units(c.Min), b.units(c.Frame)
+	b.min, b.usual = b.units(c.Min), b.units(c.Frame)
+	b.step = b.usual
 	b.max = max(b.units(c.Max), b.min)
-	b.slack, b.longest = b.rate/2, b.rate/5
+	b.slack, b.shortest, b.longest = b.rate/2, b.rate/400, b.rate/5
 }
 
 // Reset forgets the stream, as when its source or codec changes by agreement.
@@ -82,9 +85,15 @@ func (b *Buffer) Reset() {
 // Advance tells how long the packet was that Pop gave last, where it is not
 // Config.Frame: ticks are RTP clock units.
 func (b *Buffer) Advance(ticks int) {
-	if ticks > 0 && int64(ticks) <= b.longest {
-		b.step = int64(ticks)
-		b.play = b.head + b.step
+	length := int64(ticks)
+	if length <= 0 || length > b.longest {
+		return
+	}
+	b.play = b.head + length
+	// A few samples are no measure for what comes: they would make every
+	// tolerance nothing.
+	if length >= b.shortest {
+		b.step = length
 	}
 }
 

@@ -337,6 +337,47 @@ func TestRouteChange(t *testing.T) {
 	}
 }
 
+// A run of late packets means that the path is another one: time begins anew.
+func TestLateRun(t *testing.T) {
+	s := newScript(short)
+	s.regular(1, 10, 160)
+	s.idle(8)
+	s.heard()
+	for n := 11; n <= 11+maxLateRun; n++ {
+		// Two whole frames behind what is played by now, and further each.
+		want := Late
+		if n == 11+maxLateRun {
+			want = Resynced
+		}
+		s.now = s.now.Add(frame)
+		if got := s.b.Push(s.now, Packet{SSRC: 1, Sequence: uint16(n), Timestamp: uint32(11 * 160), Payload: []byte{1}}); got != want {
+			t.Errorf("packet %d: %v, want %v", n, got, want)
+		}
+	}
+}
+
+// Frames that are asked for faster than time goes by end the playout; it begins
+// anew when time has caught up.
+func TestFasterThanTime(t *testing.T) {
+	s := newScript(Config{})
+	for n := 1; n <= 60; n++ {
+		s.push(n, uint32(n)*160)
+		if n > 40 {
+			s.pop()
+		}
+	}
+	s.pop()
+	if s.b.anchored && s.b.delay(s.b.ticks(s.now)) < -s.b.slack {
+		t.Error("the playout is ahead of time")
+	}
+	s.now = s.now.Add(2 * time.Second)
+	s.heard()
+	s.regular(160, 170, 160*160)
+	if out := s.heard(); !strings.HasSuffix(out, "164 165 166 167") {
+		t.Errorf("heard %q", out)
+	}
+}
+
 // Packets of other lengths than expected, told by Advance.
 func TestAdvance(t *testing.T) {
 	for _, ms := range []int{10, 30, 60, 200} {

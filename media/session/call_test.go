@@ -1,12 +1,14 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/media/dtmf"
 	"github.com/imsphone/imsphone/media/rtcp"
 )
@@ -360,7 +362,7 @@ func TestSent(t *testing.T) {
 	}
 	for n := range 60 {
 		b, ok := capture()
-		stamp := uint32(1<<32 - 4000 + 160*n)
+		stamp := configA().TSStart + uint32(160*n)
 		want := append([]byte("x"), packet(0, uint16(65500+n), stamp, 0xAAAA, spec("PCMU").NewEncoder().Encode(nil, pcm))...)
 		if n == 0 {
 			want[2] |= 0x80
@@ -372,7 +374,7 @@ func TestSent(t *testing.T) {
 	// The device was away for a second: so says the timestamp.
 	now = now.Add(time.Second)
 	b, _ := capture()
-	if want := packet(0x80, uint16(65560&0xFFFF), uint32((1<<32-4000+160*60+8000)&0xFFFFFFFF), 0xAAAA, nil); !slices.Equal(b[1:13], want) {
+	if want := packet(0x80, 65560-65536, configA().TSStart+160*60+8000, 0xAAAA, nil); !slices.Equal(b[1:13], want) {
 		t.Errorf("after a pause % x, want % x", b[1:13], want)
 	}
 	if b, ok := s.Capture(now, nil, []byte("x")); ok || string(b) != "x" {
@@ -387,6 +389,64 @@ func TestSent(t *testing.T) {
 	}
 	if _, ok := s.Report(now.Add(time.Hour), nil); ok {
 		t.Error("a report for nobody")
+	}
+}
+
+// deaf can decode nothing.
+type deaf struct{}
+
+func (deaf) Decode(dst []int16, _ []byte) ([]int16, error) { return dst, errors.New("no") }
+
+// What can't be decoded is concealed.
+func TestUndecodable(t *testing.T) {
+	cfg := configA()
+	cfg.Codec.NewDecoder = func() codec.Decoder { return deaf{} }
+	s, pcm := New(begin, cfg), make([]int16, 160)
+	for n := range uint16(50) {
+		now := begin.Add(time.Duration(n) * frameTime)
+		payloadType, payload := uint8(0), []byte{1}
+		if n%10 == 5 {
+			payloadType = 13
+		}
+		if v := s.Receive(now, packet(payloadType, n, uint32(n)*160, 7, payload), addrB); v != Accepted {
+			t.Fatal(v)
+		}
+		pcm[0] = 99
+		s.Playout(now, pcm)
+		if n < 8 {
+			silent(t, "undecodable", pcm)
+		}
+	}
+	if st := s.Stats(begin); st.Lost != 0 || st.Resyncs != 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// A session that is told nothing but what is needed works.
+func TestDefaults(t *testing.T) {
+	s := New(begin, Config{Codec: spec("PCMU"), Send: true, Remote: addrB})
+	if _, ok := s.Capture(begin, make([]int16, 160), nil); !ok {
+		t.Error("nothing is sent")
+	}
+	if due := s.NextReport().Sub(begin); due < 2*time.Second || due > 3*time.Second {
+		t.Errorf("first report after %v", due)
+	}
+	if s.SampleRate() != 8000 || s.RemoteRTCP() != addrBB {
+		t.Errorf("%d Hz, reports to %v", s.SampleRate(), s.RemoteRTCP())
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	seen := map[string]bool{}
+	for v := range Verdict(verdicts) {
+		if w := v.String(); w == "" || w == "unknown" || seen[w] {
+			t.Errorf("verdict %d is %q", v, w)
+		} else {
+			seen[w] = true
+		}
+	}
+	if w := Verdict(verdicts).String(); w != "unknown" {
+		t.Error(w)
 	}
 }
 

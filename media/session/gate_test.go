@@ -108,6 +108,23 @@ func TestGateAfterRenegotiation(t *testing.T) {
 	}
 }
 
+// While the peer's address isn't known, nobody is the peer.
+func TestGateBeforeTheAnswer(t *testing.T) {
+	cfg := configA()
+	cfg.Remote, cfg.LatchAnyHost = netip.AddrPort{}, true
+	s := New(begin, cfg)
+	for n := range uint16(3) {
+		for _, from := range []netip.AddrPort{addrB, {}} {
+			if v := s.Receive(begin, packet(0, n, uint32(n)*160, 7, []byte{1}), from); v != Stranger {
+				t.Errorf("%v is %v", from, v)
+			}
+			if v := s.ReceiveRTCP(begin, report(7), from); v != Stranger {
+				t.Errorf("a report of %v is %v", from, v)
+			}
+		}
+	}
+}
+
 // Reports go where the peer is.
 func TestRemoteRTCP(t *testing.T) {
 	latch := func(s *Session) {

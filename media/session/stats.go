@@ -60,7 +60,7 @@ func (s *Session) Stats(now time.Time) Stats {
 		SSRC: o.ssrc, PeerSSRC: s.source.ssrc,
 		SentPackets: o.packets, SentOctets: o.octets,
 		ReceivedPackets: v[Accepted] + v[Key] + v[Unheard] + v[Duplicate] + v[Late], ReceivedOctets: s.octets,
-		Lost: int64(held.Lost) - int64(held.Late), Late: held.Late, Duplicates: held.Duplicates, Discarded: held.Discarded,
+		Lost: max(int64(held.Lost)-int64(held.Late), 0), Late: held.Late, Duplicates: held.Duplicates, Discarded: held.Discarded,
 		Skipped: held.Skipped, Stretched: held.Stretched, Resyncs: held.Resyncs,
 		Strangers: v[Stranger], Foreign: v[Foreign], Malformed: v[Malformed], Unnegotiated: v[Unnegotiated],
 		Implausible: v[Implausible], Reports: v[Control], Collisions: r.collisions,
