@@ -251,6 +251,7 @@ func (c *callActor) command(ctx actor.Context, cmd command) {
 // before anything leaves the phone, so that no answer can overtake it.
 func (c *callActor) begin(ctx actor.Context, ev call.Event) {
 	fx := c.run.core.Step(time.Now(), ev, nil)
+	c.status.CallID = c.run.core.Route().CallID
 	ctx.Send(ctx.Parent(), callStarted{call: c.run.id, route: c.run.core.Route()})
 	c.performAll(ctx, fx)
 }

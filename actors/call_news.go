@@ -85,7 +85,7 @@ func (c *callActor) end(ctx actor.Context, n call.Changed) {
 // publish completes an event with what it is about, and hands the new status
 // up with it.
 func (c *callActor) publish(ctx actor.Context, e Event) {
-	e.Class, e.Call, e.Account = "call", c.run.id, c.account.Name
+	e.Class, e.Call, e.CallID, e.Account = "call", c.run.id, c.status.CallID, c.account.Name
 	e.Remote, e.Name, e.State = c.status.Remote, c.status.Name, c.status.State
 	c.snapshot(ctx)
 	c.bus.publish(e)

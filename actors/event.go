@@ -21,6 +21,8 @@ type Event struct {
 
 	Account string `json:"account,omitempty"`
 	Call    string `json:"call,omitempty"`
+	// CallID is the call's SIP Call-ID, which the trace goes by.
+	CallID string `json:"callId,omitempty"`
 	// Remote is the other party's URI, Name what it calls itself.
 	Remote string `json:"remote,omitempty"`
 	Name   string `json:"name,omitempty"`

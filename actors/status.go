@@ -42,7 +42,9 @@ type CallStatus struct {
 	Direction string `json:"direction"`
 	Remote    string `json:"remote"`
 	Name      string `json:"name,omitempty"`
-	Codec     string `json:"codec,omitempty"`
+	// CallID is the SIP Call-ID, which the trace goes by.
+	CallID string `json:"callId,omitempty"`
+	Codec  string `json:"codec,omitempty"`
 	// PeerHolds tells that the far end has put us on hold.
 	PeerHolds bool `json:"peerHolds,omitempty"`
 	// Waiting tells that the call came in while another was there.
