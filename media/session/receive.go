@@ -10,7 +10,7 @@ import (
 )
 
 // Receive takes a packet that arrived at now from an address, RTP or RTCP (RFC
-// 5761). The bytes are the caller's again after the next call.
+// 5761). The bytes are the caller's again when it returns.
 func (s *Session) Receive(now time.Time, packet []byte, from netip.AddrPort) Verdict {
 	if rtcp.IsRTCP(packet) {
 		return s.ReceiveRTCP(now, packet, from)
