@@ -110,7 +110,7 @@ func printEvent(out console, line []byte) error {
 }
 
 type traceCmd struct {
-	Call string `arg:"" optional:"" help:"Call-ID to draw; default is every message."`
+	Call string `arg:"" optional:"" help:"Call to draw, by its number while it lasts or by its Call-ID; default is every message."`
 	SVG  string `name:"svg" help:"Write the ladder as SVG to this file." placeholder:"FILE" type:"path"`
 }
 
@@ -119,7 +119,11 @@ func (cmd traceCmd) Run(c *cli, out console) error {
 	if err := c.do("trace", nil, &records); err != nil {
 		return err
 	}
-	records = phone.OfCall(records, cmd.Call)
+	callID, err := c.callID(cmd.Call)
+	if err != nil {
+		return err
+	}
+	records = phone.OfCall(records, callID)
 	if len(records) == 0 {
 		return errors.New("there are no messages to draw yet")
 	}
@@ -134,6 +138,24 @@ func (cmd traceCmd) Run(c *cli, out console) error {
 			fmt.Fprint(w, chart.Text(100))
 		}
 	})
+}
+
+// callID turns the number of a call into its Call-ID; what is no number of a
+// call is a Call-ID already.
+func (c *cli) callID(call string) (string, error) {
+	if call == "" {
+		return "", nil
+	}
+	var s actors.Status
+	if err := c.do("status", nil, &s); err != nil {
+		return "", err
+	}
+	for _, one := range s.Calls {
+		if one.Call == call {
+			return one.CallID, nil
+		}
+	}
+	return call, nil
 }
 
 type checkCmd struct {
