@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -140,10 +141,33 @@ func (c *callActor) planned(ctx actor.Context, p planned) {
 		c.fail(ctx, call.ReasonError, p.err.Error())
 		return
 	}
+	p.media = c.mediaAddr(p.media)
 	c.plan = p
 	c.run.transport = p.transport
 	env := c.env
 	c.stream = spawn(ctx, func() actor.Actor { return newStreamActor(env, c.log, p.media) }, "stream-0")
+}
+
+// mediaAddr is where our streams listen: the address of the signalling, unless
+// the caller offers media of the other IP version.
+func (c *callActor) mediaAddr(signalling netip.Addr) netip.Addr {
+	first, ok := c.first.(requested)
+	if !ok {
+		return signalling
+	}
+	body, _ := first.msg.BodyOf(dialog.SDPType)
+	offer, err := sdp.Parse(body)
+	if err != nil {
+		return signalling // the core says so to the caller
+	}
+	for _, m := range offer.Media {
+		if m.Addr.IsValid() && m.Addr.Is4() != signalling.Is4() {
+			if local, err := c.ports.RTP.LocalFor(m.Addr); err == nil {
+				return local
+			}
+		}
+	}
+	return signalling
 }
 
 // opened has the stream's port: the core can start.

@@ -57,6 +57,8 @@ type RTPPort interface {
 	// Open binds an even RTP port and the odd port above it for RTCP on addr
 	// (RFC 3550 §11).
 	Open(addr netip.Addr) (RTPSocket, error)
+	// LocalFor is the address that packets to remote leave from.
+	LocalFor(remote netip.Addr) (netip.Addr, error)
 }
 
 // RTPSocket is a pair of RTP and RTCP sockets. The reads block and are used by

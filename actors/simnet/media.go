@@ -10,7 +10,12 @@ import (
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
-type rtpPort struct{ net *Net }
+type rtpPort struct {
+	net  *Net
+	addr netip.Addr
+}
+
+func (p rtpPort) LocalFor(netip.Addr) (netip.Addr, error) { return p.addr, nil }
 
 func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) {
 	n := p.net

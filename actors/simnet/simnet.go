@@ -39,7 +39,7 @@ func New() *Net {
 
 // Ports gives a phone at addr its hands on this network.
 func (n *Net) Ports(addr netip.Addr) actors.Ports {
-	return actors.Ports{SIP: sipPort{n, addr}, RTP: rtpPort{n}, Audio: audioPort{n}, Resolver: noDNS{}}
+	return actors.Ports{SIP: sipPort{n, addr}, RTP: rtpPort{n, addr}, Audio: audioPort{n}, Resolver: noDNS{}}
 }
 
 var (

@@ -75,6 +75,20 @@ func markVoice(conn *net.UDPConn) {
 	})
 }
 
+// LocalFor gives the address that packets to remote leave from, as the kernel
+// routes now. Nothing is sent.
+func LocalFor(remote netip.Addr) (netip.Addr, error) {
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(remote, discardPort)))
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("no way to %s: %w", remote, err)
+	}
+	defer conn.Close()
+	return conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), nil
+}
+
+// discardPort stands for any port: only the route counts.
+const discardPort = 9
+
 // Pair is the two sockets of one stream. Reads block until a packet or Close;
 // each read method is for one goroutine.
 type Pair struct {

@@ -53,6 +53,14 @@ func TestAFullRangeSaysSo(t *testing.T) {
 	}
 }
 
+func TestLocalFor(t *testing.T) {
+	for _, addr := range []netip.Addr{loopback, netip.IPv6Loopback()} {
+		if got, err := LocalFor(addr); err != nil || got != addr {
+			t.Errorf("to %v from %v, %v", addr, got, err)
+		}
+	}
+}
+
 func TestCloseEndsTheReader(t *testing.T) {
 	p := open(t, &Range{Low: 21300, High: 21399}, loopback)
 	done := make(chan error)

@@ -85,6 +85,9 @@ func TestLogger(t *testing.T) {
 		var out bytes.Buffer
 		log := Logger(config.Log{Level: tt.level, Format: tt.format}, &out)
 		log.Warn().Msg("x")
+		if strings.Contains(out.String(), "\x1b") {
+			t.Errorf("colours outside of a terminal: %q", out.String())
+		}
 		if got := out.String(); !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 			t.Errorf("%s as %s: %q", tt.level, tt.format, got)
 		}

@@ -56,6 +56,8 @@ type rtpPort struct{ ports *rtpnet.Range }
 
 func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) { return p.ports.Open(addr) }
 
+func (rtpPort) LocalFor(remote netip.Addr) (netip.Addr, error) { return rtpnet.LocalFor(remote) }
+
 // audioPort opens what the configuration names; an account's call asks for the
 // rate of its codec.
 type audioPort struct{ cfg config.Audio }
