@@ -119,7 +119,23 @@ func lineOf(data []byte, table string, n int, key string) int {
 			return number
 		}
 	}
+	if at == 0 {
+		return inlineLine(data, table, key)
+	}
 	return at
+}
+
+// inlineLine finds a key that is written without its table's header: as
+// table.key, or within table = {…}. 0 is nowhere.
+func inlineLine(data []byte, table, key string) int {
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		if k := keyOf(strings.TrimSpace(string(line))); k != "" && (k == table || k == table+"."+key) {
+			return number
+		}
+	}
+	return 0
 }
 
 func (c *Config) check(path string, data []byte) Problems {

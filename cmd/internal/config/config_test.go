@@ -56,6 +56,9 @@ func TestProblems(t *testing.T) {
 		{"same name", account + "name = \"a\"\n" + account + "name = \"a\"\n", `f:6: two accounts are named "a": give each a name of its own`},
 		{"same name by default", account + account + "name = \"line1\"\n", `f:5: two accounts are named "line1": give each a name of its own`},
 		{"second account", account + account + "transport = \"x\"\n" + account, `f:5: transport "x": write udp, tcp or tls, or leave it out`},
+		{"dotted key", "log.format = \"json\"\nlog.level = \"loud\"\n" + account, `f:2: level "loud": write debug, info, warn or error`},
+		{"inline table", "# x\nlog = {level = \"loud\"}\n" + account, `f:2: level "loud": write debug, info, warn or error`},
+		{"inline account", "account = [{user = \"sip:a@b\", transport = \"x\"}]\n", `f:1: transport "x": write udp, tcp or tls, or leave it out`},
 		{"several", "[log]\nlevel = \"loud\"\n" + account + "local = \"x\"\nexpires = -1\n",
 			"f:2: level \"loud\": write debug, info, warn or error\n" +
 				"f:5: local \"x\": write an address, or address:port such as \"192.0.2.7:5060\"\n" +
