@@ -15,9 +15,10 @@
 // [Process] with its log kept; waiting is for log lines, control events and
 // states, each with a generous bound, never for an amount of time.
 //
-// The tests need root and carry the build tag "peers":
+// The tests need root and carry the build tag "peers". They mostly wait for
+// each other's sound, so several at a time suit even a small machine:
 //
-//	go test -tags peers ./cmd/peertest/
+//	go test -tags peers -parallel 6 ./cmd/peertest/
 //
 // They install nothing: a missing program fails the run with the name of the
 // Debian package that holds it (see [Need]). The package figures beside this

@@ -174,3 +174,20 @@ func TestHundredCallsInARow(t *testing.T) {
 		})
 	}
 }
+
+// TestCallSurvivesPulledCable: for two reports of quality, some seconds, no
+// packet comes or goes; then the sound is back.
+func TestCallSurvivesPulledCable(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	p, b := e.talking()
+	check(t, p.Host.SetLink(false))
+	e.did(p, "quality")
+	e.did(p, "quality")
+	before := e.heard(p)
+	check(t, p.Host.SetLink(true))
+	e.hearsMore(p, before)
+	e.order(p, "hangup")
+	e.saw(b, "CALL_CLOSED")
+	e.idle(p)
+}

@@ -30,6 +30,22 @@ func TestPhoneRegisters(t *testing.T) {
 	}
 }
 
+func TestPhoneRegistersOverIPv6(t *testing.T) {
+	t.Parallel()
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			k := e.kamailio(KamailioConfig{})
+			c := alice(transport)
+			c.V6, c.Proxy = true, "sip:[fd46::11]:5060"
+			p := e.phone(e.host("phone", 21), c)
+			must(k.WaitLine(e.step(), "lab: stored alice from "+transport+":.*fd46::21"))(t)
+			e.registered(p)
+		})
+	}
+}
+
 // TestPhoneDeregisters: a phone that ends takes its contact with it.
 func TestPhoneDeregisters(t *testing.T) {
 	t.Parallel()
@@ -38,8 +54,7 @@ func TestPhoneDeregisters(t *testing.T) {
 	p := e.phone(e.host("phone", 21), alice("udp"))
 	e.registered(p)
 	check(t, p.Stop())
-	line := must(k.WaitLine(e.step(), "lab: stored alice .*expires(=| )0"))(t)
-	t.Log(line)
+	must(k.WaitLine(e.step(), "lab: stored alice .*expires(=| )0"))(t)
 }
 
 // TestWrongPasswordIsSaid: one sentence that says what to do, and the phone

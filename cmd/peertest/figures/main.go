@@ -77,14 +77,20 @@ func run(ctx context.Context, o options, only string) error {
 	return table.Flush()
 }
 
-// row prints the two medians and what they are to each other.
+// row prints the two medians, what they are to each other, and whether that is
+// good enough.
 func (m measure) row(phone, baresip float64) string {
-	ratio := phone / baresip
-	verdict := "met"
-	if ratio > m.goal {
-		verdict = "missed"
+	ratio, goal, verdict := "–", "–", ""
+	if baresip > 0 {
+		ratio = fmt.Sprintf("%.2f×", phone/baresip)
 	}
-	return fmt.Sprintf("%s\t%.2f %s\t%.2f %s\t%.2f×\t≤ %.1f×\t%s\t", m.name, phone, m.unit, baresip, m.unit, ratio, m.goal, verdict)
+	if m.goal > 0 {
+		goal, verdict = fmt.Sprintf("≤ %.1f×", m.goal), "met"
+		if phone > m.goal*baresip {
+			verdict = "missed"
+		}
+	}
+	return fmt.Sprintf("%s\t%.2f %s\t%.2f %s\t%s\t%s\t%s\t", m.name, phone, m.unit, baresip, m.unit, ratio, goal, verdict)
 }
 
 // compare measures both phones in turns and returns the medians. Progress goes
