@@ -4,7 +4,7 @@ ARM       ?= 7
 QEMU_ARM  ?= qemu-arm-static
 PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/...
 
-.PHONY: help build demo test test-race test-arm test-peers fuzz lint bench figures clean
+.PHONY: help build demo test test-race test-arm test-peers soak fuzz lint bench figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-arm: ## the same as 32-bit ARM under qemu-user (needs qemu-user-static)
 
 test-peers: ## against Kamailio, baresip and sipp, in network namespaces (root)
 	$(GO) test -count=1 -timeout 20m -tags peers -v ./cmd/peertest/
+
+soak: ## thirty virtual days of registrations and calls
+	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run TestSoak ./cmd/internal/lab
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	.ci/fuzz $(or $(FUZZTIME),10s)

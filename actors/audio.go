@@ -41,6 +41,9 @@ type (
 		err    error
 	}
 	retryAudio struct{}
+	// audioRestarted goes down to the streams after a failure of the actor:
+	// those that waited for the device ask again.
+	audioRestarted struct{}
 )
 
 func newAudioActor(e *env) *audioActor { return &audioActor{env: e} }

@@ -234,6 +234,8 @@ func (c *callActor) receive(ctx actor.Context, msg any) {
 		c.command(ctx, msg)
 	case streamNews:
 		c.streamNews(ctx, msg)
+	case audioRestarted:
+		ctx.Send(c.stream, msg)
 	}
 }
 

@@ -96,6 +96,10 @@ func (c *callsActor) Receive(ctx actor.Context) {
 		}
 	case hangupAll:
 		c.hangupAll(ctx)
+	case audioRestarted:
+		for _, e := range c.live() {
+			ctx.Send(e.pid, msg)
+		}
 	case transportChanged:
 		for _, e := range c.calls {
 			if e.status.Account == msg.account {

@@ -266,6 +266,7 @@ func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 	switch {
 	case who.Equal(p.audio):
 		p.spawnAudio(ctx)
+		ctx.Send(p.calls, audioRestarted{})
 	case who.Equal(p.calls):
 		p.callStatus = nil
 		p.spawnCalls(ctx)

@@ -102,11 +102,20 @@ func (p *pump) configure(cfg *session.Config, codec string) {
 	p.codec = codec
 	switch {
 	case cfg == nil:
+		p.goodbye()
 		p.session = nil
 	case p.session == nil:
 		p.session = session.New(time.Now(), *cfg)
 	default:
 		p.session.Reconfigure(time.Now(), *cfg)
+	}
+}
+
+// goodbye tells the far end that the stream is over (RFC 3550 §6.6); a loss
+// does no harm.
+func (p *pump) goodbye() {
+	if p.session != nil && p.session.RemoteRTCP().IsValid() {
+		_ = p.sock.WriteRTCP(p.session.Goodbye(time.Now(), nil), p.session.RemoteRTCP())
 	}
 }
 
@@ -264,12 +273,12 @@ func (p *pump) sendDigits(digits string) error {
 	if p.session == nil {
 		return fmt.Errorf("there is no audio to send digits in")
 	}
-	for _, d := range digits {
-		event, err := dtmf.ParseDigit(d)
-		if err != nil {
-			return err
-		}
-		if err := p.session.SendDTMF(event, digitTime); err != nil {
+	events, err := dtmf.ParseDigits(digits)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if err := p.session.SendDTMF(e, digitTime); err != nil {
 			return err
 		}
 	}

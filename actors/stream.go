@@ -83,6 +83,8 @@ func (s *streamActor) Receive(ctx actor.Context) {
 		s.revoked(ctx)
 	case loopEnded:
 		s.ended(ctx, msg)
+	case audioRestarted:
+		s.askAgain(ctx)
 	case streamNews:
 		ctx.Send(ctx.Parent(), msg)
 	}
@@ -197,7 +199,20 @@ func (s *streamActor) reconcile(ctx actor.Context) {
 		s.tellAudio(ctx, releaseAudio{ctx.Self()})
 		return
 	}
-	s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: want})
+	s.acquire(ctx, want)
+}
+
+// acquire asks for the device.
+func (s *streamActor) acquire(ctx actor.Context, rate int) {
+	s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: rate})
+}
+
+// askAgain is for a stream that was still waiting for its device when the
+// Audio actor failed; one that has a device goes on with it.
+func (s *streamActor) askAgain(ctx actor.Context) {
+	if s.rate != 0 && (!s.pump.running() || s.pump.isSilent()) {
+		s.acquire(ctx, s.rate)
+	}
 }
 
 func (s *streamActor) tellAudio(ctx actor.Context, msg any) { ctx.Send(s.audio.Load(), msg) }
@@ -207,7 +222,7 @@ func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
 		closeAway(msg.stream) // we have changed our mind meanwhile
 		s.tellAudio(ctx, releaseAudio{ctx.Self()})
 		if s.rate != 0 {
-			s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: s.rate})
+			s.acquire(ctx, s.rate)
 		}
 		return
 	}
@@ -248,7 +263,7 @@ func (s *streamActor) ended(ctx actor.Context, msg loopEnded) {
 		ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: "the audio device failed: " + msg.err.Error()})
 		s.pump.run(s.ports.Audio.Silence(rate, frameTime), rate, true)
 		s.tellAudio(ctx, releaseAudio{ctx.Self()})
-		s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: rate})
+		s.acquire(ctx, rate)
 		return
 	}
 	s.tellAudio(ctx, releaseAudio{ctx.Self()})

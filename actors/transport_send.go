@@ -81,11 +81,30 @@ var errNoServer = errors.New("no further server is left")
 func (t *transportActor) route(ctx actor.Context, hop string) *route {
 	r := t.routes[hop]
 	if r == nil {
+		t.pruneRoutes()
 		r = &route{hop: hop}
 		t.routes[hop] = r
 		t.locate(ctx, r)
 	}
 	return r
+}
+
+// maxRoutes bounds the ways that are remembered: a line that calls directly
+// meets a new one with each callee.
+const maxRoutes = 64
+
+// pruneRoutes forgets the ways that nothing waits for, once there are many.
+// Finding one again costs a look into the resolver's memory, and its
+// connection is still there.
+func (t *transportActor) pruneRoutes() {
+	if len(t.routes) < maxRoutes {
+		return
+	}
+	for hop, r := range t.routes {
+		if r.state == routeUp {
+			delete(t.routes, hop)
+		}
+	}
 }
 
 // locate asks DNS away from the mailbox.
