@@ -63,12 +63,11 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 	l := &lineActor{env: e, account: account, calls: calls, plans: map[uint64]planCall{},
 		log:    e.Log.With().Str("account", account.Name).Logger(),
 		agent:  newAuthorizer(account.AuthUser, account.Password),
-		status: AccountStatus{Name: account.Name, AOR: account.AOR, State: "disabled"}}
+		status: newLineStatus(account)}
 	if account.Proxy != "" {
 		l.route = []string{"<" + looseRoute(account.Proxy) + ">"}
 	}
 	if account.Register {
-		l.status.State = "unregistered"
 		l.core = reg.New(reg.Config{
 			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.route,
 			ContactParams: l.contactParams(), Expires: account.Expires, UserAgent: e.UserAgent,
@@ -76,6 +75,15 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 		})
 	}
 	return l
+}
+
+// newLineStatus is a line before it has done anything.
+func newLineStatus(a AccountConfig) AccountStatus {
+	s := AccountStatus{Name: a.Name, AOR: a.AOR, State: "disabled"}
+	if a.Register {
+		s.State = "unregistered"
+	}
+	return s
 }
 
 func (l *lineActor) contactParams() string {

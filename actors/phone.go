@@ -233,7 +233,7 @@ func (p *phoneActor) start(ctx actor.Context) {
 	p.spawnAudio(ctx)
 	p.spawnCalls(ctx)
 	for _, a := range p.Accounts {
-		l := &lineEntry{account: a}
+		l := &lineEntry{account: a, status: newLineStatus(a)}
 		p.lines = append(p.lines, l)
 		p.spawnLine(ctx, l)
 	}

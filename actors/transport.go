@@ -162,7 +162,7 @@ func (t *transportActor) inbound(root *actor.RootContext, self *actor.PID, in tr
 	}
 	msg, err := sip.Parse(in.Data)
 	if msg != nil {
-		t.trace(in.Flow, false, msg.String())
+		t.trace(time.Now(), in.Flow, false, msg.String())
 	}
 	verdict := sip.Check(msg, err)
 	if verdict.Action == sip.Drop {
@@ -183,9 +183,9 @@ func (t *transportActor) inbound(root *actor.RootContext, self *actor.PID, in tr
 	root.Send(self, r)
 }
 
-func (t *transportActor) trace(flow transport.Flow, out bool, raw string) {
+func (t *transportActor) trace(at time.Time, flow transport.Flow, out bool, raw string) {
 	if t.Trace != nil {
-		t.Trace.add(TraceRecord{Time: time.Now(), Account: t.account.Name, Flow: flow, Out: out, Raw: raw})
+		t.Trace.add(TraceRecord{Time: at, Account: t.account.Name, Flow: flow, Out: out, Raw: raw})
 	}
 }
 
@@ -200,11 +200,12 @@ func (t *transportActor) refuse(m malformed) {
 }
 
 func (t *transportActor) transmit(flow transport.Flow, data []byte) error {
+	at := time.Now() // before it leaves: the answer may be quicker than we are
 	if err := t.socket.Send(flow, data); err != nil {
 		t.log.Debug().Err(err).Stringer("flow", flow).Msg("send failed")
 		return err
 	}
-	t.trace(flow, true, string(data))
+	t.trace(at, flow, true, string(data))
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (d *demo) ladder() ladder.Chart {
 		if !r.Out {
 			from, to = to, from
 		}
-		chart.Messages = append(chart.Messages, ladder.Message{At: r.Time.Sub(all[0].Time), From: from, To: to, Label: r.Label, Response: r.Response})
+		chart.Messages = append(chart.Messages, ladder.Message{At: r.Time.Sub(all[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response})
 	}
 	return chart
 }

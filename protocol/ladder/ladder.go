@@ -14,6 +14,9 @@ type Message struct {
 	From, To string
 	// Label stands on the arrow: "INVITE", "200 OK".
 	Label string
+	// ID tells a repetition, which is folded into the arrow before it, from a
+	// message that only looks alike: the CSeq of a SIP message.
+	ID string
 	// Response tells an answer from a request; it is drawn dashed.
 	Response bool
 }
@@ -48,7 +51,7 @@ func (c Chart) layout() (parties []string, arrows []arrow) {
 	}
 	for _, m := range c.Messages {
 		a := arrow{Message: m, from: place(m.From), to: place(m.To), count: 1}
-		if n := len(arrows); n > 0 && arrows[n-1].from == a.from && arrows[n-1].to == a.to && arrows[n-1].Label == a.Label {
+		if n := len(arrows); n > 0 && arrows[n-1].from == a.from && arrows[n-1].to == a.to && arrows[n-1].Label == a.Label && arrows[n-1].ID == a.ID {
 			arrows[n-1].count++
 			continue
 		}

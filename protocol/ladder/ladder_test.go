@@ -10,12 +10,12 @@ import (
 )
 
 var chart = Chart{Title: "A call", Parties: []string{"alice", "proxy", "bob"}, Messages: []Message{
-	{0, "alice", "proxy", "INVITE", false},
-	{1 * time.Millisecond, "proxy", "bob", "INVITE", false},
-	{501 * time.Millisecond, "proxy", "bob", "INVITE", false},
-	{502 * time.Millisecond, "bob", "proxy", "180 Ringing", true},
-	{503 * time.Millisecond, "proxy", "alice", "180 Ringing", true},
-	{2 * time.Second, "alice", "bob", "BYE", false},
+	{At: 0, From: "alice", To: "proxy", Label: "INVITE", Response: false},
+	{At: 1 * time.Millisecond, From: "proxy", To: "bob", Label: "INVITE", Response: false},
+	{At: 501 * time.Millisecond, From: "proxy", To: "bob", Label: "INVITE", Response: false},
+	{At: 502 * time.Millisecond, From: "bob", To: "proxy", Label: "180 Ringing", Response: true},
+	{At: 503 * time.Millisecond, From: "proxy", To: "alice", Label: "180 Ringing", Response: true},
+	{At: 2 * time.Second, From: "alice", To: "bob", Label: "BYE", Response: false},
 }}
 
 func TestText(t *testing.T) {
@@ -29,6 +29,17 @@ func TestText(t *testing.T) {
   2.000     │────────────────────── BYE ─────────────────────▶│
 `
 	if got := chart.Text(80); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestOnlyRepetitionsAreFolded(t *testing.T) {
+	c := Chart{Messages: []Message{
+		{From: "bob", To: "alice", Label: "200 OK", ID: "1 INVITE"},
+		{From: "bob", To: "alice", Label: "200 OK", ID: "2 PRACK"},
+		{From: "bob", To: "alice", Label: "200 OK", ID: "2 PRACK"},
+	}}
+	if got := c.Text(80); strings.Count(got, "200 OK") != 2 || strings.Count(got, "×2") != 1 {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -71,6 +71,35 @@ func TestCommandsAndEvents(t *testing.T) {
 	}
 }
 
+// eager has an event ready before anyone subscribes.
+type eager struct{ echo }
+
+func (*eager) Subscribe() (<-chan any, func()) {
+	events := make(chan any, 1)
+	events <- map[string]any{"event": true, "type": "first"}
+	return events, func() {}
+}
+
+// TestNoEventOvertakesTheAnswer: a client drops what comes before its answer.
+func TestNoEventOvertakesTheAnswer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	s, err := Listen(path, &eager{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	for range 100 {
+		c := dial(t, path)
+		if err := c.Subscribe(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := c.Next(time.Time{}); err != nil || !strings.Contains(string(line), "first") {
+			t.Fatalf("%s, %v", line, err)
+		}
+		c.Close()
+	}
+}
+
 func TestGarbageGetsAnAnswer(t *testing.T) {
 	conn, err := net.Dial("unix", serve(t))
 	if err != nil {

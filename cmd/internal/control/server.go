@@ -131,14 +131,17 @@ func (s *Server) serve(conn net.Conn) {
 			continue
 		}
 		if req.Command == "subscribe" {
-			// Subscribed before the answer: what the client does after it must
-			// not be missed.
+			// Subscribed before the answer, as what the client does after it
+			// must not be missed; events only after it, as the client waits for
+			// the answer first.
+			start := func() {}
 			if !subscribed {
 				subscribed = true
 				events, cancel := s.handler.Subscribe()
-				s.wg.Go(func() { forward(ctx, c, events, cancel) })
+				start = func() { s.wg.Go(func() { forward(ctx, c, events, cancel) }) }
 			}
 			c.send(Response{Response: true, OK: true, Token: req.Token})
+			start()
 			continue
 		}
 		s.wg.Go(func() { c.send(s.do(ctx, req)) })

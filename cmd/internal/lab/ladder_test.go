@@ -42,7 +42,7 @@ func arrow(t *testing.T, begin time.Time, middle, name string, r actors.TraceRec
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := ladder.Message{At: r.Time.Sub(begin), From: name, To: middle, Response: !msg.IsRequest(), Label: string(msg.Method())}
+	m := ladder.Message{At: r.Time.Sub(begin), From: name, To: middle, Response: !msg.IsRequest(), Label: string(msg.Method()), ID: msg.Get(sip.HCSeq)}
 	if m.Response {
 		m.Label = fmt.Sprintf("%d %s", msg.Status(), msg.Reason())
 	}

@@ -20,6 +20,7 @@ type Record struct {
 	Local  string `json:"local"`
 	Remote string `json:"remote"`
 	CallID string `json:"callId"`
+	CSeq   string `json:"cseq"`
 	// Label is the method, or status and reason.
 	Label    string `json:"label"`
 	Response bool   `json:"response"`
@@ -36,7 +37,7 @@ func Records(trace []actors.TraceRecord) []Record {
 			continue
 		}
 		list = append(list, Record{Time: r.Time, Account: r.Account, Out: r.Out, Proto: r.Flow.Proto.String(),
-			Local: r.Flow.Local.String(), Remote: r.Flow.Remote.String(), CallID: msg.CallID(),
+			Local: r.Flow.Local.String(), Remote: r.Flow.Remote.String(), CallID: msg.CallID(), CSeq: msg.Get(sip.HCSeq),
 			Label: label(msg), Response: !msg.IsRequest(), Raw: redact(r.Raw)})
 	}
 	return list
@@ -82,7 +83,7 @@ func Ladder(records []Record) ladder.Chart {
 		if !r.Out {
 			from, to = to, from
 		}
-		c.Messages = append(c.Messages, ladder.Message{At: r.Time.Sub(records[0].Time), From: from, To: to, Label: r.Label, Response: r.Response})
+		c.Messages = append(c.Messages, ladder.Message{At: r.Time.Sub(records[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response})
 	}
 	return c
 }

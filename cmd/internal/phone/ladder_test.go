@@ -51,11 +51,11 @@ func TestRecords(t *testing.T) {
 		}
 		got[i].Raw = ""
 	}
-	record := func(ms int, out bool, id, label string, response bool) Record {
+	record := func(ms int, out bool, id, cseq, label string, response bool) Record {
 		return Record{Time: begin.Add(time.Duration(ms) * time.Millisecond), Account: "alice", Out: out, Proto: "UDP",
-			Local: "192.0.2.1:5060", Remote: "192.0.2.9:5060", CallID: id, Label: label, Response: response}
+			Local: "192.0.2.1:5060", Remote: "192.0.2.9:5060", CallID: id, CSeq: cseq, Label: label, Response: response}
 	}
-	want := []Record{record(0, true, "one", "REGISTER", false), record(20, false, "one", "200 OK", true), record(30, true, "two", "OPTIONS", false)}
+	want := []Record{record(0, true, "one", "1 REGISTER", "REGISTER", false), record(20, false, "one", "1 REGISTER", "200 OK", true), record(30, true, "two", "1 OPTIONS", "OPTIONS", false)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
