@@ -28,7 +28,7 @@ func newLine(t *testing.T) *line {
 	token := func() string { n++; return fmt.Sprintf("t%d", n) }
 	return &line{t: t, now: time.Unix(1e9, 0), r: New(Config{
 		AOR: "sip:alice@example.org", Display: "Alice", Registrar: "sip:example.org",
-		Route: []string{"<sip:proxy.example.org;lr>"}, ContactParams: `;+sip.instance="<urn:uuid:1>"`,
+		Route: []string{"<sip:edge.example.org;lr>"}, ContactParams: `;+sip.instance="<urn:uuid:1>"`,
 		Expires: 3600 * time.Second, UserAgent: "imsphone", NewToken: token,
 		Agent:  digest.NewAgent("alice", "secret", token),
 		Jitter: func() float64 { return 0.5 },
@@ -122,7 +122,7 @@ func TestRegisterHoldsWhatRFC3261Asks(t *testing.T) {
 	l.start()
 	text := string(l.last.Draft.Bytes())
 	for _, want := range []string{
-		"REGISTER sip:example.org SIP/2.0\r\n", "Route: <sip:proxy.example.org;lr>\r\n",
+		"REGISTER sip:example.org SIP/2.0\r\n", "Route: <sip:edge.example.org;lr>\r\n",
 		"From: \"Alice\" <sip:alice@example.org>;tag=t2\r\n", "To: \"Alice\" <sip:alice@example.org>\r\n",
 		"Call-ID: t1\r\n", "CSeq: 1 REGISTER\r\n", "Expires: 3600\r\n", "Max-Forwards: 70\r\n",
 		`Contact: <` + contact + `>;+sip.instance="<urn:uuid:1>"` + "\r\n",

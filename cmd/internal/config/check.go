@@ -193,7 +193,7 @@ func (c *Config) checkAccount(k *checker, i int) {
 	}
 	for _, uri := range []struct{ key, value string }{{"registrar", a.Registrar}, {"proxy", a.Proxy}} {
 		if u, err := sip.ParseURI(uri.value); uri.value != "" && (err != nil || u.Host == "") {
-			fault(uri.key, "%s %q: write a server such as \"sip:proxy.example.org\"", uri.key, uri.value)
+			fault(uri.key, "%s %q: write a server such as \"sip:edge.example.org\"", uri.key, uri.value)
 		}
 	}
 	if _, ok := transport.ParseProto(a.Transport); a.Transport != "" && !ok {
