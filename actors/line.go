@@ -8,6 +8,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/rs/zerolog"
 
+	"github.com/imsphone/imsphone/protocol/digest"
 	"github.com/imsphone/imsphone/protocol/reg"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
@@ -26,7 +27,7 @@ type lineActor struct {
 	stopping  bool
 
 	core  *reg.Registration // nil where the account does not register
-	agent *authorizer
+	agent *authorizer       // of the calls; the registration has its own, as it runs in this actor
 	alarm alarm
 	fx    []reg.Effect
 
@@ -71,7 +72,7 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 		l.core = reg.New(reg.Config{
 			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.route,
 			ContactParams: l.contactParams(), Expires: account.Expires, UserAgent: e.UserAgent,
-			Agent: l.agent.agent, NewToken: newToken, Jitter: rand.Float64,
+			Agent: digest.NewAgent(account.AuthUser, account.Password, newToken), NewToken: newToken, Jitter: rand.Float64,
 		})
 	}
 	return l
