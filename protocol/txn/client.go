@@ -114,7 +114,8 @@ func (l *Layer) response(now time.Time, e Received, fx []Effect) []Effect {
 		return append(fx, Stray(e))
 	}
 	c := l.clients[clientID{via.Branch(), cseq.Method}]
-	if c == nil {
+	if c == nil || (c.flow.Gen == 0) != (e.Flow.Gen == 0) {
+		// What was asked over SAs isn't answered from outside them.
 		return append(fx, Stray(e))
 	}
 	if c.id.method == sip.INVITE {

@@ -60,6 +60,21 @@ func New(cfg Config) *Layer {
 // Len tells how many transactions there are.
 func (l *Layer) Len() int { return len(l.byKey) + len(l.byID) }
 
+// Uses tells whether a transaction runs on the set of SAs of that generation.
+func (l *Layer) Uses(gen uint32) bool {
+	for _, c := range l.byKey {
+		if c.flow.Gen == gen {
+			return true
+		}
+	}
+	for _, s := range l.byID {
+		if s.flow.Gen == gen {
+			return true
+		}
+	}
+	return false
+}
+
 // Next gives the time at which Step wants a Tick; zero is never.
 func (l *Layer) Next() time.Time {
 	if len(l.timers) == 0 {
@@ -116,7 +131,12 @@ func (l *Layer) withVia(d *sip.Draft, flow transport.Flow, branch string) []byte
 		host = "[" + host + "]"
 	}
 	v := sip.Via{Version: "SIP/2.0", Transport: flow.Proto.String(), Host: host, Port: port,
-		Params: sip.Params(";branch=" + branch + ";rport")}
+		Params: sip.Params(";branch=" + branch)}
+	if flow.Gen == 0 {
+		// Responses over SAs come to the protected server port, wherever the
+		// request came from (TS 33.203 §7.1).
+		v.Params += ";rport"
+	}
 	d.Prepend(sip.HVia, v.String())
 	return d.Bytes()
 }

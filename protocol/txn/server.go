@@ -200,17 +200,18 @@ func (l *Layer) canceled(now time.Time, key serverID, via sip.Via, e Received, f
 
 // back fills in received and rport (§18.2.1, RFC 3581 §4), and tells where
 // responses go (§18.2.2): back on the flow; a datagram without rport to the
-// port that the Via names.
+// port that the Via names. What came over SAs goes back over them, whatever the
+// Via says.
 func back(via sip.Via, flow transport.Flow) (string, transport.Flow) {
 	source := flow.Remote.Addr().Unmap().WithZone("").String()
 	_, asked := via.RPort()
-	if asked {
+	if asked && flow.Gen == 0 {
 		via.Params = via.Params.With("rport", strconv.Itoa(int(flow.Remote.Port())))
 	}
 	if asked || !strings.EqualFold(strings.Trim(via.Host, "[]"), source) {
 		via.Params = via.Params.With("received", source)
 	}
-	if !asked && !flow.Proto.Reliable() {
+	if !asked && !flow.Proto.Reliable() && flow.Gen == 0 {
 		port := via.Port
 		if port == 0 {
 			port = 5060

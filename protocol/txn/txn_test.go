@@ -550,3 +550,41 @@ func FuzzEvents(f *testing.F) {
 		}
 	})
 }
+
+// TestProtectedTransactionsStayInside: no response from outside the SAs ends a
+// request that went over them, nor the other way round, and responses go back
+// over them whatever the Via says (TS 33.203 §7.1).
+func TestProtectedTransactionsStayInside(t *testing.T) {
+	for _, sent := range []uint32{0, 7} {
+		w := newWire(t, transport.UDP)
+		w.flow.Gen = sent
+		fx := w.uac.Step(w.now, Request{Key: 1, Flow: w.flow, Draft: w.request(sip.OPTIONS)}, nil)
+		out := fx[0].(Transmit)
+		req, err := sip.Parse(out.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if via, _ := req.Via(); via.Params.Has("rport") != (sent == 0) {
+			t.Errorf("set %d: Via %s", sent, req.Get(sip.HVia))
+		}
+		resp, _ := sip.Parse(sip.NewResponse(req, 200, "").Bytes())
+		other := w.flow
+		other.Gen = 7 - sent
+		if fx = w.uac.Step(w.now, Received{Flow: other, Msg: resp}, nil); len(fx) != 1 {
+			t.Fatalf("set %d: %v", sent, fx)
+		} else if _, stray := fx[0].(Stray); !stray {
+			t.Errorf("set %d: a response from set %d is taken: %T", sent, other.Gen, fx[0])
+		}
+		if !w.uac.Uses(sent) || w.uac.Uses(other.Gen) {
+			t.Error("Uses is wrong")
+		}
+		if fx = w.uac.Step(w.now, Received{Flow: w.flow, Msg: resp}, nil); len(fx) == 0 {
+			t.Errorf("set %d: its own response is not taken", sent)
+		}
+	}
+	protected := transport.Flow{Local: netip.MustParseAddrPort("192.0.2.2:31001"), Remote: netip.MustParseAddrPort("203.0.113.9:6100"), Gen: 1}
+	via, _ := sip.ParseVia("SIP/2.0/UDP 203.0.113.9:5100;branch=z9hG4bK1")
+	if _, flow := back(via, protected); flow != protected {
+		t.Errorf("a response leaves for %v", flow)
+	}
+}
