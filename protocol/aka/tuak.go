@@ -10,10 +10,7 @@ import (
 // have 64 bits and CK and IK 128, as AUTN and IMS have room for.
 type TUAK struct {
 	hidden
-	k          []byte
-	topc       [32]byte
-	sizes      tuakSizes
-	iterations int
+	core sealed[tuak]
 }
 
 // TUAKOptions are what an operator may choose for the functions.
@@ -24,39 +21,26 @@ type TUAKOptions struct {
 	Iterations int
 }
 
-// tuakSizes are the lengths of the outputs in bytes.
-type tuakSizes struct{ mac, res, ck, ik int }
-
 // NewTUAK makes the functions from K of 16 or 32 bytes and the operator's TOP,
 // which is the same for all its cards.
 func NewTUAK(k []byte, top [32]byte, o TUAKOptions) (*TUAK, error) {
-	t, err := NewTUAKTOPc(k, top, o)
+	t, err := newTUAK(k, o)
 	if err != nil {
 		return nil, err
 	}
-	t.topc = t.deriveTOPc()
-	return t, nil
+	t.topc = t.deriveTOPc(top)
+	return &TUAK{core: seal(t)}, nil
 }
 
 // NewTUAKTOPc makes the functions from K of 16 or 32 bytes and TOPc, which is
 // made of TOP and K (TS 35.231 §6.1).
 func NewTUAKTOPc(k []byte, topc [32]byte, o TUAKOptions) (*TUAK, error) {
-	if o.RES == 0 {
-		o.RES = 64
+	t, err := newTUAK(k, o)
+	if err != nil {
+		return nil, err
 	}
-	if o.Iterations == 0 {
-		o.Iterations = 1
-	}
-	switch {
-	case len(k) != 16 && len(k) != 32:
-		return nil, fmt.Errorf("TUAK's K has %d bytes: give 16 or 32", len(k))
-	case !slices.Contains([]int{32, 64, 128, 256}, o.RES):
-		return nil, fmt.Errorf("TUAK's RES can't have %d bits: give 32, 64, 128 or 256", o.RES)
-	case o.Iterations < 1 || o.Iterations > 255:
-		return nil, fmt.Errorf("TUAK can't run Keccak %d times: give 1 to 255", o.Iterations)
-	}
-	sizes := tuakSizes{mac: 8, res: o.RES / 8, ck: 16, ik: 16}
-	return &TUAK{k: slices.Clone(k), topc: topc, sizes: sizes, iterations: o.Iterations}, nil
+	t.topc = topc
+	return &TUAK{core: seal(t)}, nil
 }
 
 // The bits of INSTANCE (TS 35.231 §6.2 to §6.5); its bit 0 is the most
@@ -72,38 +56,70 @@ const (
 
 // F1 is f1 of TS 35.231 §6.2.
 func (t *TUAK) F1(rand [16]byte, sqn [6]byte, amf AMF) [8]byte {
-	return [8]byte(t.mac(0, rand, sqn, amf))
+	return [8]byte(t.core().mac(0, rand, sqn, amf))
 }
 
 // F1Star is f1* of TS 35.231 §6.3.
 func (t *TUAK) F1Star(rand [16]byte, sqn [6]byte, amf AMF) [8]byte {
-	return [8]byte(t.mac(instanceF1Star, rand, sqn, amf))
+	return [8]byte(t.core().mac(instanceF1Star, rand, sqn, amf))
 }
 
 // F2345 is f2 to f5 of TS 35.231 §6.4.
 func (t *TUAK) F2345(rand [16]byte) (Keys, [6]byte) {
-	res, ck, ik, ak := t.f2345(rand)
+	res, ck, ik, ak := t.core().f2345(rand)
 	return NewKeys(res, [16]byte(ck), [16]byte(ik)), ak
 }
 
 // F5Star is f5* of TS 35.231 §6.5.
 func (t *TUAK) F5Star(rand [16]byte) [6]byte {
-	out := t.run(tuakInput{instance: instanceF5Star, top: t.topc, rand: rand})
+	core := t.core()
+	out := core.run(tuakInput{instance: instanceF5Star, top: core.topc, rand: rand})
 	return [6]byte(out.take(96, 6))
 }
 
-func (t *TUAK) deriveTOPc() [32]byte {
-	out := t.run(tuakInput{top: t.topc})
+// tuak are the secrets and what is computed with them, with outputs of every
+// length that TS 35.231 has.
+type tuak struct {
+	k          []byte
+	topc       [32]byte
+	sizes      tuakSizes
+	iterations int
+}
+
+// tuakSizes are the lengths of the outputs in bytes.
+type tuakSizes struct{ mac, res, ck, ik int }
+
+func newTUAK(k []byte, o TUAKOptions) (tuak, error) {
+	if o.RES == 0 {
+		o.RES = 64
+	}
+	if o.Iterations == 0 {
+		o.Iterations = 1
+	}
+	switch {
+	case len(k) != 16 && len(k) != 32:
+		return tuak{}, fmt.Errorf("TUAK's K has %d bytes: give 16 or 32", len(k))
+	case !slices.Contains([]int{32, 64, 128, 256}, o.RES):
+		return tuak{}, fmt.Errorf("TUAK's RES can't have %d bits: give 32, 64, 128 or 256", o.RES)
+	case o.Iterations < 1 || o.Iterations > 255:
+		return tuak{}, fmt.Errorf("TUAK can't run Keccak %d times: give 1 to 255", o.Iterations)
+	}
+	sizes := tuakSizes{mac: 8, res: o.RES / 8, ck: 16, ik: 16}
+	return tuak{k: slices.Clone(k), sizes: sizes, iterations: o.Iterations}, nil
+}
+
+func (t tuak) deriveTOPc(top [32]byte) [32]byte {
+	out := t.run(tuakInput{top: top})
 	return [32]byte(out.take(0, 32))
 }
 
-func (t *TUAK) mac(instance byte, rand [16]byte, sqn [6]byte, amf AMF) []byte {
+func (t tuak) mac(instance byte, rand [16]byte, sqn [6]byte, amf AMF) []byte {
 	instance |= lengthBits(t.sizes.mac)
 	out := t.run(tuakInput{instance: instance, top: t.topc, rand: rand, sqn: sqn, amf: amf})
 	return out.take(0, t.sizes.mac)
 }
 
-func (t *TUAK) f2345(rand [16]byte) (res, ck, ik []byte, ak [6]byte) {
+func (t tuak) f2345(rand [16]byte) (res, ck, ik []byte, ak [6]byte) {
 	instance := instanceF2345 | lengthBits(t.sizes.res)
 	if t.sizes.ck == 32 {
 		instance |= instanceCK256
@@ -132,7 +148,7 @@ type tuakInput struct {
 }
 
 // run lays the input out and permutes it (TS 35.231 §6.1 to §6.5).
-func (t *TUAK) run(in tuakInput) *tuakState {
+func (t tuak) run(in tuakInput) *tuakState {
 	if len(t.k) == 32 {
 		in.instance |= instanceK256
 	}

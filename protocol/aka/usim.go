@@ -53,7 +53,7 @@ func (u *USIM) State() State { return u.state }
 func (u *USIM) SQN() uint64 {
 	best := 0
 	for ind, seq := range u.state {
-		if seq > u.state[best] {
+		if seq > 0 && seq >= u.state[best] {
 			best = ind
 		}
 	}
@@ -108,20 +108,21 @@ func (u *USIM) fresh(seq uint64, ind int) bool {
 // when it gets AUTS (TS 33.102 §6.3.5).
 type SyncError struct {
 	AUTS [14]byte
-	// Behind is by how much AUTN's SQN lies behind the card's; it is negative
-	// where SQN jumped ahead by more than the card accepts.
-	Behind int64
+	// Behind is by how much AUTN's SQN lies behind the card's greatest, and
+	// Ahead by how much it lies ahead, where that is more than the card
+	// accepts. Both are 0 where the card doesn't tell or SQN was used before.
+	Behind, Ahead uint64
 }
 
 // Error says how far the network's and the card's sequence numbers are apart.
 func (e *SyncError) Error() string {
 	switch {
-	case e.Behind < 0:
-		return fmt.Sprintf("AUTN's SQN is ahead of the SIM's by %d, more than the SIM accepts: answer with AUTS", -e.Behind)
-	case e.Behind == 0:
-		return "AUTN's SQN was used before: answer with AUTS"
+	case e.Behind > 0:
+		return fmt.Sprintf("AUTN's SQN is behind the SIM's by %d: answer with AUTS", e.Behind)
+	case e.Ahead > 0:
+		return fmt.Sprintf("AUTN's SQN is ahead of the SIM's by %d, more than the SIM accepts: answer with AUTS", e.Ahead)
 	}
-	return fmt.Sprintf("AUTN's SQN is behind the SIM's by %d: answer with AUTS", e.Behind)
+	return "AUTN's SQN is not fresh: answer with AUTS"
 }
 
 // syncError makes AUTS of SQN_MS, with an AMF of zeros (TS 33.102 §6.3.3).
@@ -130,7 +131,13 @@ func (u *USIM) syncError(rand [16]byte, sqn uint64) *SyncError {
 	b := sqnBytes(highest)
 	concealed := xor6(b, u.functions.F5Star(rand))
 	mac := u.functions.F1Star(rand, b, AMF{})
-	e := &SyncError{Behind: int64(highest) - int64(sqn)}
+	e := &SyncError{}
+	switch {
+	case sqn < highest:
+		e.Behind = highest - sqn
+	case sqn>>indBits > highest>>indBits: // else it is SEQ 0 or a replay
+		e.Ahead = sqn - highest
+	}
 	copy(e.AUTS[copy(e.AUTS[:], concealed[:]):], mac[:])
 	return e
 }

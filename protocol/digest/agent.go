@@ -16,23 +16,33 @@ import (
 // Agent answers the challenges that one user meets. It is not safe for
 // concurrent use.
 type Agent struct {
-	user, secret string
-	newCNonce    func() string
-	realms       []*realm
+	user      string
+	secret    secret
+	newCNonce func() string
+	realms    []*realm
 }
 
-// realm is the nonce that a server gave for its protection space, and how
-// often it was used.
+// secret is a password as a function, of which fmt prints the address only
+// however deep it lies.
+type secret func() string
+
+// Format prints the user's name only, for every verb: the secrets of an agent
+// never reach a log.
+func (a Agent) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "digest agent of %q", a.user) }
+
+// realm is the nonce that a server gave for its protection space, the secret
+// that answers it, and how often it was used.
 type realm struct {
 	challenge Challenge
 	algorithm algorithm
+	secret    secret
 	count     uint32
 }
 
 // NewAgent makes the agent of a user. newCNonce gives a fresh unguessable
 // token at each call.
 func NewAgent(user, secret string, newCNonce func() string) *Agent {
-	return &Agent{user: user, secret: secret, newCNonce: newCNonce}
+	return &Agent{user: user, secret: func() string { return secret }, newCNonce: newCNonce}
 }
 
 // Answer takes the challenges of one 401 or 407 (each line of its
@@ -41,6 +51,8 @@ func NewAgent(user, secret string, newCNonce func() string) *Agent {
 // algorithm that we know counts (RFC 8760 §2.3). attempts is how many
 // challenges this request has been through before; when it is not 0 and a
 // challenge isn't stale, the secret is wrong and Answer says [ErrRejected].
+// Challenges of AKA are passed over: a password is no answer to them, see
+// [Agent.AnswerWith].
 func (a *Agent) Answer(challenges iter.Seq[string], req Request, attempts int) ([]string, error) {
 	var credentials, seen []string
 	var failure error
@@ -54,7 +66,7 @@ func (a *Agent) Answer(challenges iter.Seq[string], req Request, attempts int) (
 			continue
 		}
 		alg, ok := algorithmOf(c.Algorithm)
-		if !ok {
+		if _, isAKA := c.AKA(); !ok || isAKA {
 			failure = fmt.Errorf("%w: %q in realm %q", ErrAlgorithm, c.Algorithm, c.Realm)
 			continue
 		}
@@ -62,7 +74,7 @@ func (a *Agent) Answer(challenges iter.Seq[string], req Request, attempts int) (
 		if attempts > 0 && !c.Stale {
 			return nil, fmt.Errorf("%w in realm %q: check auth_user and password", ErrRejected, c.Realm)
 		}
-		r := a.remember(c, alg)
+		r := a.remember(c, alg, a.secret)
 		credentials = append(credentials, a.credentials(r, req))
 	}
 	if len(credentials) > 0 {
@@ -89,7 +101,7 @@ func (a *Agent) Credentials(realmName string, req Request) (value string, ok boo
 // Forget drops all nonces, as after a change of network or account.
 func (a *Agent) Forget() { a.realms = nil }
 
-func (a *Agent) remember(c Challenge, alg algorithm) *realm {
+func (a *Agent) remember(c Challenge, alg algorithm, s secret) *realm {
 	for _, r := range a.realms {
 		if r.challenge.Realm != c.Realm {
 			continue
@@ -97,16 +109,23 @@ func (a *Agent) remember(c Challenge, alg algorithm) *realm {
 		if r.challenge.Nonce != c.Nonce {
 			r.count = 0
 		}
-		r.challenge, r.algorithm = c, alg
+		r.challenge, r.algorithm, r.secret = c, alg, s
 		return r
 	}
-	r := &realm{challenge: c, algorithm: alg}
+	r := &realm{challenge: c, algorithm: alg, secret: s}
 	a.realms = append(a.realms, r)
 	return r
 }
 
 func (a *Agent) credentials(r *realm, req Request) string {
 	r.count++
+	c := a.prepare(r, req)
+	c.Response = r.algorithm.response(&c, r.secret(), req)
+	return c.String()
+}
+
+// prepare fills in everything but the response.
+func (a *Agent) prepare(r *realm, req Request) Credentials {
 	c := Credentials{
 		User: a.user, Realm: r.challenge.Realm, Nonce: r.challenge.Nonce, URI: req.URI,
 		Algorithm: r.challenge.Algorithm, Opaque: r.challenge.Opaque,
@@ -123,6 +142,5 @@ func (a *Agent) credentials(r *realm, req Request) string {
 	if c.QOP != "" || r.algorithm.session {
 		c.CNonce = a.newCNonce()
 	}
-	c.Response = r.algorithm.response(&c, a.secret, req)
-	return c.String()
+	return c
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"hash"
 	"strings"
+
+	"github.com/imsphone/imsphone/protocol/aka"
 )
 
 // algorithm is a hash function with or without the session variant.
@@ -15,9 +17,12 @@ type algorithm struct {
 	session bool
 }
 
-// algorithmOf looks up the name of RFC 8760 §2.1; the empty name is MD5
-// (RFC 3261 §22.4).
+// algorithmOf looks up the name of RFC 8760 §2.1 or one of AKA's (RFC 3310
+// §3.1); the empty name is MD5 (RFC 3261 §22.4).
 func algorithmOf(name string) (algorithm, bool) {
+	if a, ok := aka.ParseAlgorithm(name); ok {
+		return algorithm{a.New, a.Session}, true
+	}
 	base, session := strings.CutSuffix(strings.ToUpper(name), "-SESS")
 	switch base {
 	case "", "MD5":

@@ -13,6 +13,9 @@ type Credentials struct {
 	Algorithm, Opaque                 string
 	// QOP is "auth", "auth-int" or empty; NC is eight hexadecimal digits.
 	QOP, NC, CNonce string
+	// AUTS tells AKA's network, in base64, that its sequence number isn't
+	// fresh (RFC 3310 §3.4).
+	AUTS string
 }
 
 // ParseCredentials reads the value of Authorization or Proxy-Authorization.
@@ -25,7 +28,7 @@ func ParseCredentials(value string) (Credentials, error) {
 	fields := map[string]*string{
 		"username": &c.User, "realm": &c.Realm, "nonce": &c.Nonce, "uri": &c.URI,
 		"response": &c.Response, "algorithm": &c.Algorithm, "opaque": &c.Opaque,
-		"qop": &c.QOP, "nc": &c.NC, "cnonce": &c.CNonce,
+		"qop": &c.QOP, "nc": &c.NC, "cnonce": &c.CNonce, "auts": &c.AUTS,
 	}
 	for name, v := range params(rest) {
 		if f := fields[name]; f != nil {
@@ -48,6 +51,9 @@ func (c Credentials) String() string {
 	quote(&b, "nonce", c.Nonce)
 	quote(&b, "uri", c.URI)
 	quote(&b, "response", c.Response)
+	if c.AUTS != "" {
+		quote(&b, "auts", c.AUTS)
+	}
 	if c.Algorithm != "" {
 		bare(&b, "algorithm", c.Algorithm)
 	}

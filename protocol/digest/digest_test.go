@@ -168,6 +168,7 @@ func TestNothingBreaksOutOfAValue(t *testing.T) {
 func FuzzChallenge(f *testing.F) {
 	f.Add(`Digest realm="r", nonce="n", qop="auth,auth-int", algorithm=MD5, stale=true, opaque=""`)
 	f.Add(`Digest realm=r,nonce="\"",`)
+	f.Add(`Digest qop=auth,auth-int,realm=r, algorithm=akav1-md5 ck="00", ik=0,nonce=bm9uY2U=`)
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ParseChallenge(s)
 		if err != nil || strings.ContainsAny(s, "\r\n\x00") {
@@ -184,6 +185,7 @@ func FuzzChallenge(f *testing.F) {
 
 func FuzzCredentials(f *testing.F) {
 	f.Add(`Digest username="a", realm="r", nonce="n", uri="sip:r", response="0", qop=auth, nc=00000001, cnonce="c"`)
+	f.Add(`Digest username="a",realm="r",nonce="",uri="sip:r",response="",auts="5PYxMuX2NOT2NeQ="`)
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := ParseCredentials(s)
 		if err != nil || strings.ContainsAny(s, "\r\n\x00") {

@@ -16,7 +16,9 @@ func params(s string) iter.Seq2[string, string] {
 			if eq < 0 {
 				return
 			}
-			name := strings.TrimSpace(s[:eq])
+			// A list without quotes, as in qop=auth,auth-int, leaves its other
+			// elements in front of the next name.
+			name := strings.TrimSpace(s[strings.LastIndexByte(s[:eq], ',')+1 : eq])
 			var value string
 			value, s = cutValue(strings.TrimLeft(s[eq+1:], " \t"))
 			if !yield(strings.ToLower(name), value) {
