@@ -2,6 +2,7 @@ package actors
 
 import (
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -9,7 +10,10 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/imsphone/imsphone/media/codec"
+	"github.com/imsphone/imsphone/protocol/dialog"
 	"github.com/imsphone/imsphone/protocol/sdp"
+	"github.com/imsphone/imsphone/protocol/secagree"
+	"github.com/imsphone/imsphone/protocol/txn"
 )
 
 // frameTime is the length of one audio frame: what the device captures, what a
@@ -22,6 +26,9 @@ type Config struct {
 	Media    MediaConfig
 	// UserAgent names us in User-Agent and Server headers.
 	UserAgent string
+	// FirstPort and LastPort bound the protected ports; 0 means 30000 to 32767,
+	// which Linux doesn't give to others by itself.
+	FirstPort, LastPort uint16
 	// MaxCalls bounds the calls at one time; a further one that comes in gets
 	// 486. 0 means 4.
 	MaxCalls int
@@ -55,8 +62,52 @@ type AccountConfig struct {
 	// AutoAnswer answers incoming calls by itself, AnswerDelay after they ring.
 	AutoAnswer  bool
 	AnswerDelay time.Duration
+	// IMS makes the account one of an IMS core; nil one of plain SIP.
+	IMS *IMSConfig
 	// SessionExpires is the session timer that we ask for (RFC 4028); 0 none.
 	SessionExpires time.Duration
+}
+
+// IMSConfig is an account's way into an IMS core (TS 24.229 §5.1).
+type IMSConfig struct {
+	// PrivateID is the private user identity, Realm the home network's domain.
+	PrivateID, Realm string
+	// SIM names the SIM for [SIMPort]; it answers the network's challenges. An
+	// account without one answers with AuthUser and Password.
+	SIM string
+	// PCSCF are the URIs of the P-CSCFs, the best first. Where there are none
+	// the home domain's DNS leads to one.
+	PCSCF []string
+	// IPsec: the signalling is protected (TS 33.203); without it all goes in the
+	// clear.
+	IPsec bool
+	// Backend is how: "" chooses, "kernel", "userspace", or "udp" for ESP in
+	// UDP.
+	Backend string
+	// Encapsulation is the P-CSCF's port for ESP in UDP; 0 means 4500.
+	Encapsulation uint16
+	// Suites and Modes are what is offered, in the order of the offer.
+	Suites []secagree.Suite
+	Modes  []secagree.Mode
+	// AccessNetwork is the value of P-Access-Network-Info; empty leaves it out.
+	AccessNetwork string
+}
+
+// secured tells whether the account's signalling goes by IPsec.
+func (a AccountConfig) secured() bool { return a.IMS != nil && a.IMS.IPsec }
+
+// dialogTimers are the same for dialogs.
+func (a AccountConfig) dialogTimers() dialog.Timers {
+	p := a.timers()
+	return dialog.Timers{T1: p.T1, T2: p.T2, T4: p.T4}
+}
+
+// timers are those of RFC 3261, or of the UE's leg in an IMS core.
+func (a AccountConfig) timers() txn.Profile {
+	if a.IMS != nil {
+		return txn.IMSProfile()
+	}
+	return txn.RFC3261Profile()
 }
 
 // MediaConfig says what streams are made of.
@@ -113,9 +164,18 @@ type env struct {
 	// audio is where streams ask for the sound device: the present incarnation
 	// of the Audio actor.
 	audio atomic.Pointer[actor.PID]
+	// allocator is the SPIs and protected ports of all lines.
+	allocator *allocator
+	// protected are the protected sockets by account, for whoever asks for the
+	// status: reading their counters talks to the kernel, which no actor waits
+	// for.
+	protected sync.Map
 }
 
 // counters count what is dropped or unexpected; status shows them.
 type counters struct {
 	unexpected, malformed, rejected, overload, panics atomic.Int64
+	// outside are messages to accounts with IPsec that came from outside their
+	// SAs.
+	outside atomic.Int64
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/imsphone/imsphone/protocol/digest"
 	"github.com/imsphone/imsphone/protocol/reg"
+	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
@@ -35,6 +36,8 @@ type lineActor struct {
 	contact string         // what we registered, a URI
 	route   []string       // preloaded route of calls, in angle brackets
 	status  AccountStatus
+
+	ims *imsLine // nil for plain SIP
 
 	ref   uint64
 	plans map[uint64]planCall // waiting for a flow
@@ -68,11 +71,15 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 	if account.Proxy != "" {
 		l.route = []string{"<" + looseRoute(account.Proxy) + ">"}
 	}
+	if account.IMS != nil {
+		l.ims = &imsLine{allocator: e.allocator}
+	}
 	if account.Register {
 		l.core = reg.New(reg.Config{
 			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.route,
 			ContactParams: l.contactParams(), Expires: account.Expires, UserAgent: e.UserAgent,
 			Agent: digest.NewAgent(account.AuthUser, account.Password, newToken), NewToken: newToken, Jitter: rand.Float64,
+			IMS: l.imsRegistration(),
 		})
 	}
 	return l
@@ -83,6 +90,12 @@ func newLineStatus(a AccountConfig) AccountStatus {
 	s := AccountStatus{Name: a.Name, AOR: a.AOR, State: "disabled"}
 	if a.Register {
 		s.State = "unregistered"
+	}
+	switch {
+	case a.secured():
+		s.Security = "ipsec"
+	case a.IMS != nil:
+		s.Security = "none"
 	}
 	return s
 }
@@ -98,6 +111,7 @@ func (l *lineActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
 		l.spawnTransport(ctx)
+		l.spawnSIM(ctx)
 		l.snapshot(ctx)
 		if l.core != nil {
 			l.step(ctx, reg.Start{})
@@ -106,11 +120,17 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		l.stopping = true
 	case *actor.Stopped:
 		l.alarm.stop()
+		if l.ims != nil {
+			l.ims.setAlarm.stop()
+		}
 	case *actor.Terminated:
-		l.transportFailed(ctx, msg.Who)
+		l.childFailed(ctx, msg.Who)
 	case respawnTransport:
 		l.spawnTransport(ctx)
 		ctx.Send(l.calls, transportChanged{l.account.Name, l.transport})
+		if l.ims != nil {
+			l.stepSets(ctx, secagree.Released{}) // they went with the old transport
+		}
 		if l.core != nil {
 			l.step(ctx, reg.FlowLost{Err: errTransportRestarted})
 		}
@@ -132,9 +152,7 @@ func (l *lineActor) Receive(ctx actor.Context) {
 	case flowFound:
 		l.flowFound(ctx, msg)
 	case flowLost:
-		if l.core != nil && msg.flow == l.flow {
-			l.step(ctx, reg.FlowLost{Err: msg.err})
-		}
+		l.flowBroke(ctx, msg)
 	case requested:
 		l.requested(ctx, msg)
 	case acked, canceled, unacked:
@@ -143,6 +161,8 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		l.planCall(ctx, msg)
 	case planIncoming:
 		l.planIncoming(ctx, msg)
+	default:
+		l.imsMessage(ctx)
 	}
 }
 
@@ -201,13 +221,28 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 		}
 		ctx.Send(l.transport, findFlow{owner: ctx.Self(), ref: registrationRef, hop: l.hop(), failover: e.Failover})
 	case reg.Request:
-		ctx.Send(l.transport, sendRequest{owner: ctx.Self(), key: e.Key, draft: e.Draft, hop: l.hop()})
+		ctx.Send(l.transport, sendRequest{owner: ctx.Self(), key: e.Key, draft: e.Draft, hop: l.hop(),
+			way: way{clear: e.Gen == 0, gen: e.Gen}})
+	case reg.Authenticate:
+		l.askSIM(ctx, e)
+	case reg.Protect:
+		l.protect(ctx, e)
+	case reg.Confirm:
+		l.stepSets(ctx, secagree.Confirmed(e))
+	case reg.Abandon:
+		l.stepSets(ctx, secagree.Abandoned(e))
+	case reg.Release:
+		l.stepSets(ctx, secagree.Released{})
+	case reg.Notice:
+		l.notice(ctx, e.Text)
 	case reg.Registered:
 		l.registered(ctx, e)
 	case reg.Refused:
 		l.refused(ctx, e)
 	case reg.Stopped:
-		l.status = AccountStatus{Name: l.account.Name, AOR: l.account.AOR, State: "unregistered"}
+		notices := l.status.Notices
+		l.status = newLineStatus(l.account)
+		l.status.Notices = notices
 		l.publish(ctx, Event{Type: "unregistered"})
 		if l.stopping {
 			ctx.Send(ctx.Parent(), lineStopped{l.account.Name})

@@ -19,6 +19,7 @@ type (
 		key   uint64
 		draft *sip.Draft
 		hop   string
+		way   way
 	}
 	// sendStateless sends an ACK for a 2xx.
 	sendStateless struct {

@@ -17,6 +17,7 @@ import (
 // are the only way into the tree.
 type Phone struct {
 	sys  *actor.ActorSystem
+	env  *env
 	root *actor.PID
 	bus  *bus
 	// died is closed when the root actor is gone.
@@ -31,8 +32,12 @@ func Start(cfg Config, ports Ports) *Phone {
 		cfg.MaxCalls = 4
 	}
 	sys := newSystem(cfg.Log)
-	e := &env{Config: cfg, media: cfg.Media, ports: ports, bus: newBus(), counters: &counters{}}
-	p := &Phone{sys: sys, bus: e.bus, died: make(chan struct{})}
+	if cfg.FirstPort == 0 {
+		cfg.FirstPort, cfg.LastPort = 30000, 32767
+	}
+	e := &env{Config: cfg, media: cfg.Media, ports: ports, bus: newBus(), counters: &counters{},
+		allocator: newAllocator(cfg.FirstPort, cfg.LastPort)}
+	p := &Phone{sys: sys, env: e, bus: e.bus, died: make(chan struct{})}
 	props := actor.PropsFromProducer(func() actor.Actor { return &phoneActor{env: e, died: p.died} },
 		actor.WithSupervisor(stopOnPanic()), actor.WithGuardian(stopOnPanic()))
 	p.root = sys.Root.Spawn(props)
@@ -49,7 +54,11 @@ func (p *Phone) Subscribe() (events <-chan Event, cancel func()) { return p.bus.
 
 // Status takes a snapshot of lines and calls.
 func (p *Phone) Status(ctx context.Context) (Status, error) {
-	return ask[Status](ctx, p, func(reply func(Status, error)) any { return statusCommand{reply} })
+	s, err := ask[Status](ctx, p, func(reply func(Status, error)) any { return statusCommand{reply} })
+	if err == nil {
+		p.env.countSAs(&s)
+	}
+	return s, err
 }
 
 // Dial starts a call on the account of that name; an empty name means the
@@ -314,7 +323,7 @@ func (p *phoneActor) status() Status {
 
 func (c *counters) snapshot() CounterStatus {
 	return CounterStatus{Unexpected: c.unexpected.Load(), Malformed: c.malformed.Load(),
-		Rejected: c.rejected.Load(), Overload: c.overload.Load(), Panics: c.panics.Load()}
+		Rejected: c.rejected.Load(), Overload: c.overload.Load(), Panics: c.panics.Load(), Outside: c.outside.Load()}
 }
 
 func (p *phoneActor) dial(ctx actor.Context, msg dialRequest) {

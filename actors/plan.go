@@ -51,7 +51,7 @@ func (l *lineActor) planCall(ctx actor.Context, msg planCall) {
 // registered contact, else by the address that the INVITE found us at.
 func (l *lineActor) planIncoming(ctx actor.Context, msg planIncoming) {
 	contact := l.contact
-	if contact == "" || msg.flow != l.flow {
+	if contact == "" || msg.flow != l.flow && !l.account.secured() {
 		contact = l.contactURI(msg.flow.Proto, msg.flow.Local)
 	}
 	ctx.Send(msg.owner, l.plan("", contact, msg.flow.Local.Addr()))
@@ -80,19 +80,20 @@ func (l *lineActor) flowFound(ctx actor.Context, msg flowFound) {
 
 func (l *lineActor) plan(uri, contact string, media netip.Addr) planned {
 	from := sip.Address{Display: l.account.Display}
-	from.URI, _ = sip.ParseURI(l.account.AOR) // checked with the configuration
+	from.URI, _ = sip.ParseURI(l.identity()) // which the configuration or the registration has checked
 	return planned{
 		uri: uri, transport: l.transport, media: media.Unmap(),
+		trusted: l.account.secured(), // as is all that comes over the SAs
 		config: call.Config{
 			Dialog: dialog.Config{
 				Contact:   "<" + contact + ">" + l.contactParams(),
-				UserAgent: l.UserAgent, Timers: dialog.RFC3261Timers(),
+				UserAgent: l.UserAgent, Timers: l.account.dialogTimers(), Extra: l.extra(),
 				SessionExpires: l.account.SessionExpires,
 				Token:          newToken,
 				Random:         mathrand.IntN,
 				Authorize:      l.agent.authorize,
 			},
-			From:  from.String(),
+			From: from.String(), Preferred: l.preferred(),
 			Route: l.route, MaxRedirects: 5,
 		},
 	}

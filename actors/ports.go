@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
@@ -15,6 +17,9 @@ type Ports struct {
 	RTP      RTPPort
 	Audio    AudioPort
 	Resolver Resolver
+	// IPsec and SIM are for accounts of an IMS core; nil where there are none.
+	IPsec IPsecPort
+	SIM   SIMPort
 }
 
 // SIPPort opens the signalling sockets of a line.
@@ -50,6 +55,70 @@ type SIPSocket interface {
 	// must hold.
 	Dial(ctx context.Context, proto transport.Proto, remote netip.AddrPort, serverName string) (transport.Flow, error)
 	Close() error
+}
+
+// IPsecPort opens the protected side of a line (TS 33.203 §7).
+type IPsecPort interface {
+	// Open readies it; recv is called as SIPPort's is, with the flows of sets of
+	// SAs, each named by the Gen that Install was given. Over UDP a set has one
+	// flow: from its protected server port to the P-CSCF's, whichever of the
+	// four ports its datagrams really use.
+	Open(cfg ProtectedConfig, recv func(transport.Inbound)) (ProtectedSocket, error)
+}
+
+// ProtectedConfig says how a line's signalling is protected.
+type ProtectedConfig struct {
+	KeepAlive     time.Duration
+	Backend       string
+	Encapsulation uint16
+}
+
+// ProtectedSocket is the sets of SAs of one line, with their sockets. Its
+// methods may be used from any goroutine.
+type ProtectedSocket interface {
+	// Install brings up a set and opens its ports. The SAs' hard limit is
+	// lifetime from now.
+	Install(ctx context.Context, gen uint32, set secagree.Set, lifetime time.Duration) error
+	// Extend sets the hard limit to lifetime from now.
+	Extend(gen uint32, lifetime time.Duration) error
+	// Remove takes a set down, after an Install that still runs. What is gone
+	// already is no error.
+	Remove(gen uint32) error
+	// Counters reads the set's four SAs, in the order of secagree.Set.SAs. An
+	// error says that they aren't there any more.
+	Counters(gen uint32) ([4]SACounters, error)
+	// Connect gives the flow of requests over the set.
+	Connect(ctx context.Context, gen uint32, proto transport.Proto) (transport.Flow, error)
+	// Send never blocks.
+	Send(flow transport.Flow, b []byte) error
+	// Hints says in words what was counted lately that explains silence: SAs
+	// that don't match, failed integrity checks. Empty where nothing was.
+	Hints() string
+	// Outside counts the packets that came to protected ports from outside the
+	// SAs.
+	Outside() uint64
+	// Close takes all sets down.
+	Close() error
+}
+
+// SACounters counts what one SA carried.
+type SACounters struct {
+	Packets uint64 `json:"packets"`
+	Bytes   uint64 `json:"bytes"`
+	// Refused are packets that were replayed or failed the integrity check.
+	Refused uint64 `json:"refused,omitempty"`
+}
+
+// SIMPort opens the SIMs that accounts name.
+type SIMPort interface {
+	Open(name string) (SIM, error)
+}
+
+// SIM answers the challenges of AKA. It may block until ctx ends.
+type SIM interface {
+	// Authenticate gives the keys, or a [*aka.SyncError], or [aka.ErrMAC], or
+	// why the card can't be asked.
+	Authenticate(ctx context.Context, rand, autn [16]byte) (aka.Keys, error)
 }
 
 // RTPPort opens media sockets.

@@ -1,6 +1,11 @@
 package actors
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/imsphone/imsphone/protocol/secagree"
+)
 
 // Status is a snapshot of the phone.
 type Status struct {
@@ -29,6 +34,79 @@ type AccountStatus struct {
 	Identities []string `json:"identities,omitempty"`
 	// Retry is the time of the next try after a failure.
 	Retry *time.Time `json:"retry,omitempty"`
+	// Security is "ipsec" or "none" for an account of an IMS core.
+	Security string `json:"security,omitempty"`
+	// Notices are the last things that befell the registration without ending
+	// it, such as a resynchronisation, the latest last.
+	Notices []Notice `json:"notices,omitempty"`
+	// Associations are the sets of SAs, the oldest first.
+	Associations []AssociationStatus `json:"associations,omitempty"`
+}
+
+// Notice is a piece of news of a registration.
+type Notice struct {
+	Time time.Time `json:"time"`
+	Text string    `json:"text"`
+}
+
+// AssociationStatus is a set of four SAs. Keys are never shown.
+type AssociationStatus struct {
+	Set        uint32    `json:"set"`
+	State      string    `json:"state"`
+	Algorithms string    `json:"algorithms"`
+	Mode       string    `json:"mode"`
+	Expires    time.Time `json:"expires"`
+	SAs        []SA      `json:"sas"`
+}
+
+// SA is one unidirectional SA and what it carried.
+type SA struct {
+	SPI  uint32 `json:"spi"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Counters are nil where they can't be read.
+	Counters *SACounters `json:"counters,omitempty"`
+}
+
+// associationStatus shows a table of sets.
+func associationStatus(members []secagree.Member) []AssociationStatus {
+	list := make([]AssociationStatus, len(members))
+	for i, m := range members {
+		list[i] = AssociationStatus{Set: m.Gen, State: m.State.String(), Algorithms: m.Set.Suite.String(),
+			Mode: m.Set.Mode.String(), Expires: m.Expires}
+		for _, sa := range m.Set.SAs() {
+			list[i].SAs = append(list[i].SAs, SA{SPI: sa.SPI, From: sa.Source.String(), To: sa.Destination.String()})
+		}
+	}
+	return list
+}
+
+// countSAs adds what the SAs' counters say at the moment.
+func (e *env) countSAs(s *Status) {
+	for i := range s.Accounts {
+		a := &s.Accounts[i]
+		a.Associations = slices.Clone(a.Associations) // the snapshot is the line's
+		v, ok := e.protected.Load(a.Name)
+		if !ok {
+			continue
+		}
+		socket := v.(ProtectedSocket)
+		s.Counters.Outside += int64(socket.Outside())
+		for j := range a.Associations {
+			countSet(socket, &a.Associations[j])
+		}
+	}
+}
+
+func countSet(socket ProtectedSocket, set *AssociationStatus) {
+	counters, err := socket.Counters(set.Set)
+	if err != nil {
+		return
+	}
+	set.SAs = slices.Clone(set.SAs)
+	for i := range set.SAs {
+		set.SAs[i].Counters = &counters[i]
+	}
 }
 
 // CallStatus is a snapshot of a call.
@@ -63,4 +141,7 @@ type CounterStatus struct {
 	Rejected   int64 `json:"rejectedMessages"`
 	Overload   int64 `json:"overloadDrops"`
 	Panics     int64 `json:"restartedActors"`
+	// Outside are messages and packets to accounts with IPsec that came from
+	// outside their SAs.
+	Outside int64 `json:"outsideSAs"`
 }

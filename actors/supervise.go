@@ -36,7 +36,11 @@ type alarm struct {
 }
 
 // set moves the alarm to at; the zero time disarms it.
-func (a *alarm) set(ctx actor.Context, at time.Time) {
+func (a *alarm) set(ctx actor.Context, at time.Time) { a.setWith(ctx, at, tick{}) }
+
+// setWith does the same with a message of its own, for an actor that has more
+// than one core.
+func (a *alarm) setWith(ctx actor.Context, at time.Time, msg any) {
 	if at.Equal(a.at) {
 		return
 	}
@@ -49,7 +53,7 @@ func (a *alarm) set(ctx actor.Context, at time.Time) {
 		return
 	}
 	root, self := ctx.ActorSystem().Root, ctx.Self()
-	a.timer = time.AfterFunc(max(time.Until(at), 0), func() { root.Send(self, tick{}) })
+	a.timer = time.AfterFunc(max(time.Until(at), 0), func() { root.Send(self, msg) })
 }
 
 // rung is called on each tick before the core steps, so that the same time can

@@ -34,6 +34,8 @@ type transportActor struct {
 
 	routes   map[string]*route // by hop
 	admitted atomic.Int32
+
+	protected protection
 }
 
 // ownedKey is a client transaction as its owner names it.
@@ -61,7 +63,8 @@ const maxAdmitted = 512
 
 func newTransportActor(e *env, account AccountConfig, log zerolog.Logger) *transportActor {
 	return &transportActor{env: e, account: account, log: log,
-		clients: map[uint64]*client{}, keys: map[ownedKey]uint64{}, routes: map[string]*route{}}
+		clients: map[uint64]*client{}, keys: map[ownedKey]uint64{}, routes: map[string]*route{},
+		protected: protection{sets: map[uint32]*protectedSet{}, watching: map[uint32]bool{}}}
 }
 
 func (t *transportActor) Receive(ctx actor.Context) {
@@ -70,11 +73,17 @@ func (t *transportActor) Receive(ctx actor.Context) {
 		t.listen(ctx)
 	case *actor.Stopped:
 		t.alarm.stop()
+		if t.protected.socket != nil {
+			t.protected.socket.Close()
+		}
 		if t.socket != nil {
 			t.socket.Close()
 		}
+	case *actor.Terminated:
+		t.associationFailed(ctx, msg.Who)
 	case received:
 		t.admitted.Add(-1)
+		t.noteProtected(ctx, msg.flow)
 		t.step(ctx, txn.Received{Flow: msg.flow, Msg: msg.msg})
 	case malformed:
 		t.admitted.Add(-1)
@@ -106,6 +115,8 @@ func (t *transportActor) Receive(ctx actor.Context) {
 	case tick:
 		t.alarm.rung()
 		t.step(ctx, txn.Tick{})
+	default:
+		t.protectedMessage(ctx)
 	}
 }
 
@@ -129,8 +140,11 @@ func (t *transportActor) listen(ctx actor.Context) {
 		return
 	}
 	t.socket = socket
+	if t.secured() {
+		t.listenProtected(root, self)
+	}
 	t.layer = txn.New(txn.Config{
-		Profile: txn.RFC3261Profile(), NewBranch: newToken, SentBy: t.sentBy,
+		Profile: t.account.timers(), NewBranch: newToken, SentBy: t.sentBy,
 	})
 	for _, r := range t.routes {
 		t.locate(ctx, r)
@@ -141,6 +155,9 @@ func (t *transportActor) listen(ctx actor.Context) {
 // listener's port, or, where there is no listener as for TLS, the connection
 // itself.
 func (t *transportActor) reached(flow transport.Flow) netip.AddrPort {
+	if s := t.protected.sets[flow.Gen]; s != nil {
+		return netip.AddrPortFrom(s.set.UE.Addr, s.set.UE.ServerPort)
+	}
 	port := t.socket.Local(flow.Proto).Port()
 	if port == 0 {
 		port = flow.Local.Port()
@@ -158,6 +175,10 @@ func (t *transportActor) sentBy(flow transport.Flow) (string, uint16) {
 func (t *transportActor) inbound(root *actor.RootContext, self *actor.PID, in transport.Inbound) {
 	if in.Err != nil {
 		root.Send(self, transport.Inbound{Flow: in.Flow, Err: in.Err})
+		return
+	}
+	if t.outside(in) {
+		t.counters.outside.Add(1)
 		return
 	}
 	msg, err := sip.Parse(in.Data)
@@ -201,12 +222,22 @@ func (t *transportActor) refuse(m malformed) {
 
 func (t *transportActor) transmit(flow transport.Flow, data []byte) error {
 	at := time.Now() // before it leaves: the answer may be quicker than we are
-	if err := t.socket.Send(flow, data); err != nil {
+	if err := t.write(flow, data); err != nil {
 		t.log.Debug().Err(err).Stringer("flow", flow).Msg("send failed")
 		return err
 	}
 	t.trace(at, flow, true, string(data))
 	return nil
+}
+
+func (t *transportActor) write(flow transport.Flow, data []byte) error {
+	if flow.Gen == 0 {
+		return t.socket.Send(flow, data)
+	}
+	if t.protected.socket == nil {
+		return errNoSet
+	}
+	return t.protected.socket.Send(flow, data)
 }
 
 func (t *transportActor) step(ctx actor.Context, ev txn.Event) {
@@ -220,6 +251,9 @@ func (t *transportActor) step(ctx actor.Context, ev txn.Event) {
 	}
 	t.fx = fx
 	t.alarm.set(ctx, t.layer.Next())
+	if len(t.protected.watching) > 0 {
+		t.tellQuiet(ctx)
+	}
 }
 
 func (t *transportActor) perform(ctx actor.Context, effect txn.Effect) {
@@ -241,6 +275,10 @@ func (t *transportActor) perform(ctx actor.Context, effect txn.Effect) {
 	case txn.Failed:
 		t.failed(ctx, e)
 	case txn.Stray:
+		if t.secured() && e.Flow.Gen == 0 {
+			t.counters.outside.Add(1)
+			return
+		}
 		t.counters.unexpected.Add(1)
 	case txn.Done:
 		t.forget(e.Key)

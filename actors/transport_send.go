@@ -19,6 +19,7 @@ import (
 type client struct {
 	sendRequest
 	route *route
+	flow  transport.Flow // that it went by last
 	// target is the index of the server that it went to.
 	target int
 	// heard: a provisional response came, so that this server has the request.
@@ -29,6 +30,7 @@ type client struct {
 // §4), and the flow to the one in use.
 type route struct {
 	hop     string
+	gen     uint32 // the set of SAs that it goes over; 0 for none
 	targets []transport.Target
 	index   int
 	flow    transport.Flow
@@ -142,6 +144,10 @@ func (t *transportActor) dial(ctx actor.Context, r *route) {
 	}
 	r.state = routeDialing
 	target := r.targets[r.index]
+	if r.gen != 0 {
+		t.dialProtected(ctx, r, target)
+		return
+	}
 	if target.Proto == transport.UDP {
 		t.dialed(ctx, dialed{hop: r.hop, index: r.index, flow: t.udpFlow(target)})
 		return
@@ -261,18 +267,33 @@ func (t *transportActor) findFlow(ctx actor.Context, msg findFlow) {
 }
 
 func (t *transportActor) send(ctx actor.Context, msg sendRequest) {
-	t.await(ctx, t.route(ctx, msg.hop), msg)
+	r, err := t.routeOf(ctx, msg.hop, msg.way)
+	if err != nil {
+		ctx.Send(msg.owner, unanswered{key: msg.key, err: err})
+		return
+	}
+	t.await(ctx, r, msg)
 }
 
 func (t *transportActor) sendStateless(ctx actor.Context, msg sendStateless) {
-	t.await(ctx, t.route(ctx, msg.hop), msg)
+	r, err := t.routeOf(ctx, msg.hop, way{})
+	if err != nil {
+		return // an ACK without a way has no other end than its INVITE's
+	}
+	t.await(ctx, r, msg)
 }
 
 // startSized sends a request by TCP that is too large for the datagram flow
 // that leads to its hop.
 func (t *transportActor) startSized(ctx actor.Context, c *client, flow transport.Flow) {
 	if flow.Proto == transport.UDP && len(c.draft.Bytes()) > maxDatagramRequest {
-		if hop, ok := overTCP(c.hop); ok {
+		if flow.Gen != 0 {
+			// The SAs carry TCP as well as UDP, so the flow exists.
+			if r, err := t.protectedRoute(ctx, flow.Gen, transport.TCP); err == nil {
+				t.await(ctx, r, oversize{c, flow})
+				return
+			}
+		} else if hop, ok := overTCP(c.hop); ok {
 			t.await(ctx, t.route(ctx, hop), oversize{c, flow})
 			return
 		}
@@ -296,6 +317,7 @@ func (t *transportActor) start(ctx actor.Context, c *client, flow transport.Flow
 	c.target, c.heard = c.route.index, false
 	t.clients[t.last] = c
 	t.keys[owned(c.owner, c.key)] = t.last
+	c.flow = flow
 	t.step(ctx, txn.Request{Key: t.last, Flow: flow, Draft: c.draft.Clone()})
 }
 
@@ -319,7 +341,7 @@ func (t *transportActor) failed(ctx actor.Context, e txn.Failed) {
 	if t.failover(ctx, e.Key, c) {
 		return
 	}
-	ctx.Send(c.owner, unanswered{key: c.key, err: e.Err})
+	ctx.Send(c.owner, unanswered{key: c.key, err: t.explainSilence(e.Err, c.flow)})
 }
 
 // failover sends the request of a call to the next server, if there is one and

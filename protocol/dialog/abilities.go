@@ -12,11 +12,13 @@ const (
 )
 
 // Unsupported gives the option tags of the Require header of m that we don't
-// understand (RFC 3261 §8.2.2.3); nil means that none is in the way.
+// understand (RFC 3261 §8.2.2.3); nil means that none is in the way. sec-agree
+// is between the caller and his first hop, which not every one takes off
+// (RFC 3329 §2.4).
 func Unsupported(m *sip.Message) []string {
 	var bad []string
 	for _, tag := range values(m, sip.HRequire) {
-		if !sip.EqualFold(tag, "100rel") && !sip.EqualFold(tag, "timer") {
+		if !sip.EqualFold(tag, "100rel") && !sip.EqualFold(tag, "timer") && !sip.EqualFold(tag, "sec-agree") {
 			bad = append(bad, tag)
 		}
 	}

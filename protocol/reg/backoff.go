@@ -22,6 +22,10 @@ func (r *Registration) failover(now time.Time, status int, text string, after ti
 		return r.wait(now, status, text, after, fx)
 	}
 	r.failovers++
+	// Another P-CSCF knows nothing of our SAs (TS 24.229 §5.1.1.4.1).
+	if fx = r.release(r.abandon(fx)); r.secured() {
+		r.expires, r.callID = time.Time{}, r.cfg.NewToken()
+	}
 	r.refusal = Refused{Status: status, Text: text}
 	return r.locate(true, fx)
 }
@@ -32,6 +36,7 @@ func (r *Registration) wait(now time.Time, status int, text string, after time.D
 	if r.stopping {
 		return r.ended(fx)
 	}
+	fx = r.abandon(fx)
 	delay := after
 	if delay == 0 {
 		delay = r.backoff()

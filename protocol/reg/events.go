@@ -3,6 +3,8 @@ package reg
 import (
 	"time"
 
+	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/sip"
 )
 
@@ -46,14 +48,52 @@ type Failed struct {
 // Tick says that the time that Next gave has come.
 type Tick struct{}
 
-func (Start) event()     {}
-func (Stop) event()      {}
-func (FlowReady) event() {}
-func (NoFlow) event()    {}
-func (FlowLost) event()  {}
-func (Response) event()  {}
-func (Failed) event()    {}
-func (Tick) event()      {}
+// Authenticated answers [Authenticate]: the keys, or a [*aka.SyncError], or
+// [aka.ErrMAC], or why the SIM can't be asked.
+type Authenticated struct {
+	ID   uint64
+	Keys aka.Keys
+	Err  error
+}
+
+// Protected and Unprotected answer [Protect].
+type (
+	Protected   struct{ Gen uint32 }
+	Unprotected struct {
+		Gen uint32
+		Err error
+	}
+)
+
+// SetEnded says that a set of SAs that was in use is gone.
+type SetEnded struct {
+	Gen uint32
+	Err error
+}
+
+// Terminated says that the network has ended our binding, as reg-event tells
+// (RFC 3680 §5.1, TS 24.229 §5.1.1.7): Rejoin asks for a new registration at
+// once, else it is tried again After that time, or where that is 0 after the
+// longest back-off.
+type Terminated struct {
+	Rejoin bool
+	After  time.Duration
+	Text   string
+}
+
+func (Start) event()         {}
+func (Stop) event()          {}
+func (FlowReady) event()     {}
+func (NoFlow) event()        {}
+func (FlowLost) event()      {}
+func (Response) event()      {}
+func (Failed) event()        {}
+func (Tick) event()          {}
+func (Authenticated) event() {}
+func (Protected) event()     {}
+func (Unprotected) event()   {}
+func (SetEnded) event()      {}
+func (Terminated) event()    {}
 
 // Effect is what the driver is to do, in order.
 type Effect interface{ effect() }
@@ -64,11 +104,39 @@ type Effect interface{ effect() }
 type NeedFlow struct{ Failover bool }
 
 // Request asks the driver to send a REGISTER in a new client transaction over
-// the flow of the last [FlowReady].
+// the set of SAs of that Gen, or where it is 0 over the flow of the last
+// [FlowReady].
 type Request struct {
 	Key   uint64
 	Draft *sip.Draft
+	Gen   uint32
 }
+
+// Authenticate asks the SIM; the answer is [Authenticated].
+type Authenticate struct {
+	ID         uint64
+	RAND, AUTN [16]byte
+}
+
+// Protect asks for a new set of SAs, all but its addresses; the answer is
+// [Protected] or [Unprotected]. Confirm says that the registration over the set
+// stands for that long; Abandon that it failed. Release gives up all sets.
+type (
+	Protect struct {
+		Gen uint32
+		Set secagree.Set
+	}
+	Confirm struct {
+		Gen          uint32
+		Registration time.Duration
+	}
+	Abandon struct{ Gen uint32 }
+	Release struct{}
+)
+
+// Notice is something that the user may want to know though it changes
+// nothing, such as a resynchronisation.
+type Notice struct{ Text string }
 
 // Registered says that the binding stands, after the first 200 and after each
 // refresh.
@@ -113,9 +181,15 @@ type Unexpected struct {
 	Event Event
 }
 
-func (NeedFlow) effect()   {}
-func (Request) effect()    {}
-func (Registered) effect() {}
-func (Refused) effect()    {}
-func (Stopped) effect()    {}
-func (Unexpected) effect() {}
+func (NeedFlow) effect()     {}
+func (Request) effect()      {}
+func (Authenticate) effect() {}
+func (Protect) effect()      {}
+func (Confirm) effect()      {}
+func (Abandon) effect()      {}
+func (Release) effect()      {}
+func (Notice) effect()       {}
+func (Registered) effect()   {}
+func (Refused) effect()      {}
+func (Stopped) effect()      {}
+func (Unexpected) effect()   {}

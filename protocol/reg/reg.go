@@ -14,8 +14,13 @@
 //	Stop: any ──▶ Leaving (REGISTER with Expires 0) ──▶ Idle
 //
 // 401 and 407 are answered, 423 raises the interval and 503 or silence asks
-// for another server, all within Trying. An event that a state has no use for
-// gives an [Unexpected] effect.
+// for another server, all within Trying. An IMS registration answers a 401 by
+// way of two more states:
+//
+//	                  401                Authenticated             Protected
+//	Trying, Leaving ───────▶ Authenticating ─────────▶ Protecting ──────────▶ Trying, Leaving
+//
+// An event that a state has no use for gives an [Unexpected] effect.
 package reg
 
 import (
@@ -36,11 +41,13 @@ const (
 	Up
 	Waiting
 	Leaving
+	Authenticating // the SIM is asked
+	Protecting     // the SAs are installed
 )
 
 // String names the state as status output does.
 func (s State) String() string {
-	return [...]string{"idle", "locating", "trying", "registered", "waiting", "leaving"}[s]
+	return [...]string{"idle", "locating", "trying", "registered", "waiting", "leaving", "authenticating", "protecting"}[s]
 }
 
 // Config is what a registration needs to know; it does not change.
@@ -66,6 +73,8 @@ type Config struct {
 	NewToken func() string
 	// Jitter gives a number in [0, 1) for each back-off.
 	Jitter func() float64
+	// IMS makes it a registration with an IMS core; nil one of plain SIP.
+	IMS *IMS
 }
 
 // Registration is the core. Make it with [New], feed it with Step, and call
@@ -86,6 +95,8 @@ type Registration struct {
 	refusal   Refused       // of the server before a failover: the reason if no other is left
 	failures  int           // tries in a row without success
 	stopping  bool          // Stop came: the end of what runs now is Leaving
+	removing  bool          // the REGISTER under way removes the binding
+	ims       *ims          // nil for plain SIP
 
 	due     time.Time // of the refresh or the next try
 	expires time.Time // when the registrar drops the binding; zero: none stands
@@ -93,7 +104,11 @@ type Registration struct {
 
 // New makes a registration that is idle.
 func New(cfg Config) *Registration {
-	return &Registration{cfg: cfg, callID: cfg.NewToken(), tag: cfg.NewToken(), interval: cfg.Expires}
+	r := &Registration{cfg: cfg, callID: cfg.NewToken(), tag: cfg.NewToken(), interval: cfg.Expires}
+	if cfg.IMS != nil {
+		r.ims = &ims{IMS: *cfg.IMS}
+	}
+	return r
 }
 
 // State tells where the registration is.
@@ -105,7 +120,7 @@ func (r *Registration) Expires() time.Time { return r.expires }
 // Next gives the time at which Step wants a [Tick]; zero is never.
 func (r *Registration) Next() time.Time {
 	switch r.state {
-	case Up, Waiting:
+	case Up, Waiting, Leaving:
 		return r.due
 	}
 	return time.Time{}
@@ -117,7 +132,7 @@ func (r *Registration) Step(now time.Time, ev Event, fx []Effect) []Effect {
 		r.expires = time.Time{}
 	}
 	if _, ok := ev.(Stop); ok {
-		return r.stop(fx)
+		return r.stop(now, fx)
 	}
 	switch r.state {
 	case Idle:
@@ -130,8 +145,12 @@ func (r *Registration) Step(now time.Time, ev Event, fx []Effect) []Effect {
 		return r.up(now, ev, fx)
 	case Waiting:
 		return r.waiting(now, ev, fx)
+	case Authenticating:
+		return r.authenticating(now, ev, fx)
+	case Protecting:
+		return r.protecting(now, ev, fx)
 	default:
-		return r.leaving(ev, fx)
+		return r.leaving(now, ev, fx)
 	}
 }
 
@@ -160,52 +179,74 @@ func (r *Registration) locating(now time.Time, ev Event, fx []Effect) []Effect {
 		if len(ev.Contacts) == 0 {
 			return r.unexpected(ev, fx)
 		}
-		r.contacts = ev.Contacts
-		return r.try(fx)
+		r.contacts = append([]string(nil), ev.Contacts...)
+		return r.try(now, fx)
 	case NoFlow:
 		if r.failovers > 0 {
 			return r.wait(now, r.refusal.Status, r.refusal.Text, 0, fx)
 		}
 		return r.wait(now, 0, "no server can be reached: "+ev.Err.Error(), 0, fx)
-	case FlowLost, Start:
+	case Terminated:
+		return r.terminated(now, ev, fx)
+	case FlowLost, Start, Authenticated, Protected, Unprotected, SetEnded:
 		return fx // a new flow is being sought anyway
 	}
 	return r.unexpected(ev, fx)
 }
 
 func (r *Registration) up(now time.Time, ev Event, fx []Effect) []Effect {
-	switch ev.(type) {
+	switch ev := ev.(type) {
 	case Tick:
 		if now.Before(r.due) {
 			return fx
 		}
-		return r.try(fx)
+		return r.try(now, fx)
 	case Start:
-		return r.try(fx)
+		return r.try(now, fx)
 	case FlowLost:
-		return r.locate(false, fx)
-	case Response:
-		return fx // a repeated final response
+		return r.locate(false, r.release(fx))
+	case SetEnded:
+		return r.setEnded(ev, fx)
+	case Terminated:
+		return r.terminated(now, ev, fx)
+	case Response, Authenticated, Protected, Unprotected:
+		return fx // a repeated final response, or an answer that comes too late
 	}
 	return r.unexpected(ev, fx)
 }
 
 func (r *Registration) waiting(now time.Time, ev Event, fx []Effect) []Effect {
-	switch ev.(type) {
+	switch ev := ev.(type) {
 	case Tick:
 		if now.Before(r.due) {
 			return fx
 		}
-		return r.locate(false, fx)
+		return r.again(now, fx)
 	case Start:
-		return r.locate(false, fx)
-	case FlowLost, Response, Failed:
-		return fx // the next try looks for a flow of its own
+		return r.again(now, fx)
+	case SetEnded:
+		return r.setEnded(ev, fx)
+	case Terminated:
+		return r.terminated(now, ev, fx)
+	case FlowLost:
+		// The next try looks for a flow of its own.
+		return r.release(fx)
+	case Response, Failed, Authenticated, Protected, Unprotected:
+		return fx
 	}
 	return r.unexpected(ev, fx)
 }
 
-func (r *Registration) stop(fx []Effect) []Effect {
+// again is the next try: over the sets that still stand, else by a flow that
+// has to be found.
+func (r *Registration) again(now time.Time, fx []Effect) []Effect {
+	if r.secured() && r.ims.active.gen != 0 {
+		return r.try(now, fx)
+	}
+	return r.locate(false, fx)
+}
+
+func (r *Registration) stop(now time.Time, fx []Effect) []Effect {
 	bound := !r.expires.IsZero()
 	switch r.state {
 	case Leaving:
@@ -215,32 +256,48 @@ func (r *Registration) stop(fx []Effect) []Effect {
 		r.stopping = true
 		return fx
 	case Up:
-		return r.leave(fx)
+		return r.leave(now, fx)
+	case Authenticating, Protecting:
+		if fx = r.abandon(fx); bound && !r.removing {
+			return r.leave(now, fx)
+		}
 	case Waiting, Locating:
 		if bound && len(r.contacts) > 0 {
-			return r.leave(fx)
+			return r.leave(now, fx)
 		}
 	}
 	return r.ended(fx)
 }
 
-func (r *Registration) leave(fx []Effect) []Effect {
-	r.state, r.attempts, r.raised = Leaving, 0, false
+// leaveTime bounds the wait for the answer to the de-registration: some
+// P-CSCFs drop the SAs before it could come, and no phone is to hang at its
+// end.
+const leaveTime = 8 * time.Second
+
+func (r *Registration) leave(now time.Time, fx []Effect) []Effect {
+	r.state, r.removing, r.due = Leaving, true, now.Add(leaveTime)
+	if err := r.begin(); err != nil {
+		return r.ended(fx)
+	}
 	return r.send(fx)
 }
 
 func (r *Registration) ended(fx []Effect) []Effect {
-	r.state, r.expires, r.stopping, r.failures = Idle, time.Time{}, false, 0
+	fx = r.release(r.abandon(fx))
+	r.state, r.expires, r.stopping, r.removing, r.failures = Idle, time.Time{}, false, false, 0
 	return append(fx, Stopped{})
 }
 
 // leaving waits for the answer to the de-registration. Whatever it is, but for
 // a first challenge, we are gone: some registrars drop the binding before they
 // answer.
-func (r *Registration) leaving(ev Event, fx []Effect) []Effect {
+func (r *Registration) leaving(now time.Time, ev Event, fx []Effect) []Effect {
 	switch ev := ev.(type) {
 	case Response:
 		if ev.Key != r.key || ev.Msg.Status() < 200 {
+			return fx
+		}
+		if fx, ok := r.akaChallenged(now, ev.Msg, fx); ok {
 			return fx
 		}
 		if fx, ok := r.challenged(ev.Msg, fx); ok {
@@ -252,19 +309,44 @@ func (r *Registration) leaving(ev Event, fx []Effect) []Effect {
 			return fx
 		}
 		return r.ended(fx)
-	case FlowLost, NoFlow:
+	case Tick:
+		if now.Before(r.due) {
+			return fx
+		}
 		return r.ended(fx)
+	case FlowLost, NoFlow, Terminated:
+		return r.ended(fx)
+	case SetEnded:
+		return r.setEnded(ev, fx)
+	case Authenticated, Protected, Unprotected:
+		return fx
 	case Start:
-		r.stopping = false
-		return r.locate(false, fx)
+		r.stopping, r.removing = false, false
+		return r.locate(false, r.release(fx))
 	}
 	return r.unexpected(ev, fx)
 }
 
 // try starts a REGISTER of its own right.
-func (r *Registration) try(fx []Effect) []Effect {
-	r.state, r.attempts, r.raised = Trying, 0, false
+func (r *Registration) try(now time.Time, fx []Effect) []Effect {
+	r.state = Trying
+	if err := r.begin(); err != nil {
+		return r.wait(now, 0, err.Error(), 0, fx)
+	}
 	return r.send(fx)
+}
+
+// begin readies for a REGISTER that answers no challenge.
+func (r *Registration) begin() error {
+	r.attempts, r.raised = 0, false
+	if r.ims == nil {
+		return nil
+	}
+	r.ims.answered, r.ims.invalid, r.ims.reason = false, 0, ""
+	if !r.secured() {
+		return nil
+	}
+	return r.renew()
 }
 
 // send builds the REGISTER of RFC 3261 §10.2 and asks for its transaction. All
@@ -273,8 +355,13 @@ func (r *Registration) send(fx []Effect, credentials ...sip.Field) []Effect {
 	r.cseq++
 	r.key++
 	expires := r.interval
-	if r.state == Leaving {
+	if r.removing {
 		expires = 0
 	}
-	return append(fx, Request{Key: r.key, Draft: r.register(expires, credentials)})
+	request := Request{Key: r.key, Draft: r.register(expires, credentials)}
+	if r.ims != nil {
+		request.Gen = r.ims.gen()
+		r.ims.sentOver = request.Gen
+	}
+	return append(fx, request)
 }

@@ -30,6 +30,12 @@ func (r *Registration) register(expires time.Duration, credentials []sip.Field) 
 	if r.cfg.UserAgent != "" {
 		d.Add(sip.HUserAgent, r.cfg.UserAgent)
 	}
+	if r.ims != nil {
+		r.ims.secure(d)
+		if len(credentials) == 0 {
+			d.Add(sip.HAuthorization, r.authorization())
+		}
+	}
 	for _, c := range credentials {
 		d.Add(c.ID, c.Value)
 	}

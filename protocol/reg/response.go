@@ -25,8 +25,12 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 		return r.failover(now, 0, "the server does not answer ("+ev.Err.Error()+"): check proxy and network", 0, fx)
 	case FlowLost:
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
-	case Start:
-		return fx // it is being tried
+	case SetEnded:
+		return r.setEnded(ev, fx)
+	case Terminated:
+		return r.terminated(now, ev, fx)
+	case Start, Authenticated, Protected, Unprotected:
+		return fx // it is being tried; and answers that come too late
 	}
 	return r.unexpected(ev, fx)
 }
@@ -35,21 +39,33 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 func (r *Registration) final(now time.Time, msg *sip.Message, fx []Effect) []Effect {
 	status := msg.Status()
 	switch {
+	case status < 300 && r.secured() && r.ims.sentOver == 0:
+		// Whoever sent this has not shown that he knows the SIM's keys.
+		return r.giveUp(now, status, errUnproven, fx)
 	case status < 300:
 		return r.registered(now, msg, fx)
 	case status == 401 || status == 407:
 		return r.unauthorized(now, msg, fx)
 	case status == 423 && !r.raised:
 		return r.tooBrief(now, msg, fx)
-	case status == 408 || status == 503:
+	case status == 408 || status == 503 || r.ims != nil && (status == 504 || status == 305):
 		return r.failover(now, status, serverSaid(msg), retryAfter(msg), fx)
 	}
-	return r.wait(now, status, serverSaid(msg), retryAfter(msg), fx)
+	text := serverSaid(msg)
+	if r.ims != nil && r.ims.reason != "" {
+		text = r.ims.reason + "; " + text
+	}
+	return r.wait(now, status, text, retryAfter(msg), fx)
 }
+
+var errUnproven = errors.New("somebody answered the registration with 200 in the clear and without authenticating himself: not accepted (ipsec = off would)")
 
 func (r *Registration) unauthorized(now time.Time, msg *sip.Message, fx []Effect) []Effect {
 	if r.stopping && r.expires.IsZero() {
 		return r.ended(fx) // nothing stands, and nobody wants it any more
+	}
+	if fx, ok := r.akaChallenged(now, msg, fx); ok {
+		return fx
 	}
 	credentials, err := r.answer(msg)
 	if err == nil {
@@ -74,6 +90,9 @@ func (r *Registration) tooBrief(now time.Time, msg *sip.Message, fx []Effect) []
 	}
 	// The longer interval is a new request: it may be challenged once more.
 	r.interval, r.raised, r.attempts = interval, true, 0
+	if r.ims != nil {
+		r.ims.answered = false
+	}
 	return r.send(fx)
 }
 
@@ -86,8 +105,9 @@ func (r *Registration) registered(now time.Time, msg *sip.Message, fx []Effect) 
 	first := r.expires.IsZero()
 	r.expires = now.Add(granted)
 	r.failures, r.failovers = 0, 0
+	fx = r.confirm(granted, fx)
 	if r.stopping {
-		return r.leave(fx)
+		return r.leave(now, fx)
 	}
 	r.state, r.due = Up, now.Add(refreshAfter(granted))
 	return append(fx, Registered{
@@ -96,6 +116,17 @@ func (r *Registration) registered(now time.Time, msg *sip.Message, fx []Effect) 
 		ServiceRoute: values(msg, sip.HServiceRoute),
 		Path:         values(msg, sip.HPath),
 	})
+}
+
+// confirm says that the set which the REGISTER went over stands.
+func (r *Registration) confirm(granted time.Duration, fx []Effect) []Effect {
+	if !r.secured() {
+		return fx
+	}
+	if r.ims.next.gen != 0 {
+		r.ims.active, r.ims.next = r.ims.next, association{}
+	}
+	return append(fx, Confirm{Gen: r.ims.active.gen, Registration: granted})
 }
 
 // refreshAfter is TS 24.229 §5.1.1.4.1: 600 s before the expiry where more
@@ -173,6 +204,8 @@ func serverSaid(msg *sip.Message) string {
 		text += ": check user, password and that the account is enabled"
 	case 404:
 		text += ": the server does not know this user"
+	case 494:
+		text += ": the P-CSCF's and our view of the security agreement differ; somebody may have changed it on its way"
 	case 420:
 		text += ": it lacks " + msg.Get(sip.HUnsupported)
 	}

@@ -1,0 +1,300 @@
+package actors
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/imsphone/imsphone/protocol/reg"
+	"github.com/imsphone/imsphone/protocol/secagree"
+	"github.com/imsphone/imsphone/protocol/sip"
+	"github.com/imsphone/imsphone/protocol/transport"
+)
+
+// imsLine is what a Line of an IMS core has besides: its SIM, its sets of SAs.
+type imsLine struct {
+	sim       *actor.PID
+	asked     uint64 // the id of the last question to it
+	allocator *allocator
+	sets      secagree.Table
+	setFx     []secagree.TableEffect
+	setAlarm  alarm
+	// offered are SPIs and ports that no set has yet.
+	offered secagree.End
+	// verify is the Security-Verify of what goes over the active set.
+	verify atomic.Pointer[[]string]
+	// nudged is when a broken flow last made us register again.
+	nudged time.Time
+}
+
+// imsRegistration is what the registration core has to know of an IMS core.
+func (l *lineActor) imsRegistration() *reg.IMS {
+	c := l.account.IMS
+	if c == nil {
+		return nil
+	}
+	ims := &reg.IMS{PrivateID: c.PrivateID, Realm: c.Realm, AccessNetwork: c.AccessNetwork}
+	if c.IPsec {
+		ims.Offer = l.offer
+	}
+	return ims
+}
+
+// spawnSIM makes the actor of the account's SIM.
+func (l *lineActor) spawnSIM(ctx actor.Context) {
+	if l.ims == nil || l.account.IMS.SIM == "" {
+		return
+	}
+	port, name := l.ports.SIM, l.account.IMS.SIM
+	l.ims.sim = spawn(ctx, func() actor.Actor { return &simActor{port: port, name: name} }, "sim")
+}
+
+// askSIM passes a challenge on.
+func (l *lineActor) askSIM(ctx actor.Context, e reg.Authenticate) {
+	if l.ims.sim == nil {
+		ctx.Send(ctx.Self(), authenticated{id: e.ID, err: errNoSIM})
+		return
+	}
+	l.ims.asked = e.ID
+	ctx.Send(l.ims.sim, authenticate{ctx.Self(), e})
+}
+
+var errNoSIM = errors.New("the account has no SIM: set sim")
+
+// childFailed is told of a Transport or a SIM that has ended.
+func (l *lineActor) childFailed(ctx actor.Context, who *actor.PID) {
+	if l.ims != nil && who.Equal(l.ims.sim) && !l.stopping {
+		l.counters.panics.Add(1)
+		l.spawnSIM(ctx)
+		l.step(ctx, reg.Authenticated{ID: l.ims.asked, Err: errSIMFailed})
+		return
+	}
+	l.transportFailed(ctx, who)
+}
+
+// maxNotices bounds the notices that status shows.
+const maxNotices = 8
+
+// notice tells of something that befell the registration without ending it.
+func (l *lineActor) notice(ctx actor.Context, text string) {
+	n := append(slices.Clone(l.status.Notices), Notice{Time: time.Now(), Text: text})
+	l.status.Notices = n[max(len(n)-maxNotices, 0):]
+	l.publish(ctx, Event{Type: "notice", Text: text})
+}
+
+// setTick says that the alarm of the sets has rung.
+type setTick struct{}
+
+var errPorts = errors.New("no protected port is free: widen ipsec_ports")
+
+// offer is reg.IMS's Offer. What was offered before and became no set is given
+// back, so that nothing runs out.
+func (l *lineActor) offer(server uint16) (secagree.Offer, error) {
+	l.giveBack()
+	end, ok := l.ims.allocator.Allocate(server)
+	if !ok {
+		return secagree.Offer{}, errPorts
+	}
+	l.ims.offered = end
+	return secagree.Offer{Suites: l.account.IMS.Suites, Modes: l.account.IMS.Modes, End: end}, nil
+}
+
+// giveBack releases an offer that no set came of.
+func (l *lineActor) giveBack() {
+	end := l.ims.offered
+	l.ims.offered = secagree.End{}
+	if end.ClientPort != 0 {
+		l.ims.allocator.Release(end, !l.serverPortInUse(end.ServerPort))
+	}
+}
+
+func (l *lineActor) serverPortInUse(port uint16) bool {
+	for _, m := range l.ims.sets.Members() {
+		if m.Set.UE.ServerPort == port {
+			return true
+		}
+	}
+	return false
+}
+
+// protect takes the registration's agreement to the table of sets: with the
+// addresses of the flow that the agreement was made on.
+func (l *lineActor) protect(ctx actor.Context, e reg.Protect) {
+	e.Set.UE.Addr, e.Set.PCSCF.Addr = l.flow.Local.Addr().Unmap(), l.flow.Remote.Addr().Unmap()
+	l.ims.offered = secagree.End{} // the table's from now on
+	l.stepSets(ctx, secagree.Agreed{Gen: e.Gen, Set: e.Set})
+}
+
+func (l *lineActor) stepSets(ctx actor.Context, ev secagree.TableEvent) {
+	before := l.ims.sets.Members()
+	fx := l.ims.sets.Step(time.Now(), ev, l.ims.setFx[:0])
+	l.ims.setFx = nil
+	for _, effect := range fx {
+		l.performSet(ctx, before, effect)
+	}
+	l.ims.setFx = fx
+	l.ims.setAlarm.setWith(ctx, l.ims.sets.Next(), setTick{})
+	l.status.Associations = associationStatus(l.ims.sets.Members())
+}
+
+func (l *lineActor) performSet(ctx actor.Context, before []secagree.Member, effect secagree.TableEffect) {
+	switch e := effect.(type) {
+	case secagree.Create:
+		ctx.Send(l.transport, createSet{e})
+	case secagree.Ready:
+		l.step(ctx, reg.Protected{Gen: e.Gen})
+	case secagree.NotReady:
+		l.step(ctx, reg.Unprotected{Gen: e.Gen, Err: e.Err})
+	case secagree.Use:
+		verify := l.core.SecurityVerify()
+		l.ims.verify.Store(&verify)
+		ctx.Send(l.transport, useSet{e.Gen})
+	case secagree.Extend:
+		ctx.Send(l.transport, extendSet{e})
+	case secagree.Watch:
+		ctx.Send(l.transport, watchSet{e.Gen})
+	case secagree.Delete:
+		l.releaseSet(before, e.Gen)
+		ctx.Send(l.transport, deleteSet{e.Gen})
+	case secagree.Ended:
+		l.step(ctx, reg.SetEnded{Gen: e.Gen, Err: e.Err})
+	case secagree.OutOfPlace:
+		l.counters.unexpected.Add(1)
+		l.log.Debug().Stringer("state", e.State).Type("event", e.Event).Msg("unexpected event of a set of security associations")
+	}
+}
+
+// releaseSet gives the SPIs and ports of a set that is gone back.
+func (l *lineActor) releaseSet(before []secagree.Member, gen uint32) {
+	for _, m := range before {
+		if m.Gen == gen {
+			l.ims.allocator.Release(m.Set.UE, !l.serverPortInUse(m.Set.UE.ServerPort))
+		}
+	}
+}
+
+// imsMessage takes what only a line of an IMS core hears.
+func (l *lineActor) imsMessage(ctx actor.Context) {
+	if l.ims == nil {
+		return
+	}
+	switch msg := ctx.Message().(type) {
+	case setInstalled:
+		if msg.err != nil {
+			l.stepSets(ctx, secagree.NotInstalled{Gen: msg.gen, Err: msg.err})
+			return
+		}
+		l.stepSets(ctx, secagree.Installed{Gen: msg.gen})
+	case setHeard:
+		l.stepSets(ctx, secagree.Heard{Gen: msg.gen})
+		l.snapshot(ctx)
+	case setQuiet:
+		l.stepSets(ctx, secagree.Quiet{Gen: msg.gen})
+		l.snapshot(ctx)
+	case setLost:
+		l.stepSets(ctx, secagree.Lost{Gen: msg.gen, Err: msg.err})
+	case setTick:
+		l.ims.setAlarm.rung()
+		l.stepSets(ctx, secagree.TableTick{})
+	case authenticated:
+		l.step(ctx, reg.Authenticated{ID: msg.id, Keys: msg.keys, Err: msg.err})
+	}
+}
+
+// nudgeInterval is the least pause between two registrations that broken flows
+// bring about.
+const nudgeInterval = time.Minute
+
+// flowBroke hears of a lost flow. That of a SIP registration has to be found
+// anew. A protected connection is opened again when something is sent; whether
+// the P-CSCF still knows us, a registration over it finds out.
+func (l *lineActor) flowBroke(ctx actor.Context, msg flowLost) {
+	switch {
+	case l.core == nil:
+	case !l.account.secured():
+		if msg.flow == l.flow {
+			l.step(ctx, reg.FlowLost{Err: msg.err})
+		}
+	case msg.flow.Proto != transport.UDP && l.isActive(msg.flow.Gen) && l.core.State() == reg.Up:
+		if now := time.Now(); now.Sub(l.ims.nudged) >= nudgeInterval {
+			l.ims.nudged = now
+			l.step(ctx, reg.Start{})
+		}
+	}
+}
+
+func (l *lineActor) isActive(gen uint32) bool {
+	active, ok := l.ims.sets.Active()
+	return ok && gen == active
+}
+
+// allocator is the phone's SPIs and protected ports, shared by its lines.
+type allocator struct {
+	mu sync.Mutex
+	*secagree.Allocator
+}
+
+// newAllocator makes the allocator of ports first to last.
+func newAllocator(first, last uint16) *allocator {
+	return &allocator{Allocator: secagree.NewAllocator(first, last, rand.IntN)}
+}
+
+func (a *allocator) Allocate(server uint16) (secagree.End, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.Allocator.Allocate(server)
+}
+
+func (a *allocator) Release(e secagree.End, server bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.Allocator.Release(e, server)
+}
+
+// identity is who calls are from: in an IMS core the default public identity,
+// which is the first that the network gave us (TS 24.229 §5.1.1.4.1), as our own
+// may be barred.
+func (l *lineActor) identity() string {
+	if l.ims != nil && len(l.status.Identities) > 0 {
+		return l.status.Identities[0]
+	}
+	return l.account.AOR
+}
+
+// preferred is the P-Preferred-Identity of initial requests
+// (TS 24.229 §5.1.2A.1.1).
+func (l *lineActor) preferred() string {
+	if l.ims == nil {
+		return ""
+	}
+	return "<" + l.identity() + ">"
+}
+
+// extra gives what requests over SAs carry besides (TS 24.229 §5.1.2A.1.1,
+// RFC 3329 §2.3.1); nil for an account without IPsec. What it gives is called
+// from the dialogs' actors.
+func (l *lineActor) extra() func(method string) []sip.Field {
+	if !l.account.secured() {
+		return nil
+	}
+	verify, network := &l.ims.verify, l.account.IMS.AccessNetwork
+	return func(method string) []sip.Field {
+		lines := verify.Load()
+		if lines == nil || method == string(sip.ACK) || method == string(sip.CANCEL) {
+			return nil
+		}
+		fields := []sip.Field{{ID: sip.HRequire, Value: "sec-agree"}, {ID: sip.HProxyRequire, Value: "sec-agree"}}
+		for _, line := range *lines {
+			fields = append(fields, sip.Field{ID: sip.HSecurityVerify, Value: line})
+		}
+		if network != "" {
+			fields = append(fields, sip.Field{ID: sip.HPAccessNetworkInfo, Value: network})
+		}
+		return fields
+	}
+}

@@ -1,0 +1,80 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/reg"
+)
+
+// simActor is an account's SIM. It asks the card away from its mailbox, one
+// question at a time.
+type simActor struct {
+	port SIMPort
+	name string
+
+	sim   SIM // nil until the first question, and after one that it couldn't take
+	busy  bool
+	queue []authenticate
+}
+
+// authenticate asks the SIM; owner gets authenticated with the same id.
+type (
+	authenticate struct {
+		owner  *actor.PID
+		effect reg.Authenticate
+	}
+	authenticated struct {
+		id   uint64
+		keys aka.Keys
+		err  error
+	}
+	// simDone is the end of a question, for the SIM itself.
+	simDone struct{}
+)
+
+// simTime bounds one authentication: modems take their time.
+const simTime = 15 * time.Second
+
+var errSIMFailed = errors.New("the SIM's driver failed: see the log")
+
+func (s *simActor) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case authenticate:
+		s.queue = append(s.queue, msg)
+	case simDone:
+		s.busy = false
+	default:
+		return
+	}
+	if s.busy || len(s.queue) == 0 {
+		return
+	}
+	next := s.queue[0]
+	s.queue, s.busy = s.queue[1:], true
+	s.ask(ctx, next)
+}
+
+func (s *simActor) ask(ctx actor.Context, q authenticate) {
+	if s.sim == nil {
+		sim, err := s.port.Open(s.name)
+		if err != nil {
+			s.busy = false
+			ctx.Send(q.owner, authenticated{id: q.effect.ID, err: err})
+			return
+		}
+		s.sim = sim
+	}
+	root, self, sim := ctx.ActorSystem().Root, ctx.Self(), s.sim
+	go func() {
+		bound, cancel := context.WithTimeout(context.Background(), simTime)
+		defer cancel()
+		keys, err := sim.Authenticate(bound, q.effect.RAND, q.effect.AUTN)
+		root.Send(q.owner, authenticated{q.effect.ID, keys, err})
+		root.Send(self, simDone{})
+	}()
+}
