@@ -59,6 +59,18 @@ func TestParseAlgorithm(t *testing.T) {
 	}
 }
 
+// notations are four bytes in a row, each written as given. One byte alone would
+// be found in the addresses that fmt prints, too.
+func notations(bytes ...string) (all []string) {
+	for _, b := range bytes {
+		for _, between := range []string{"", " ", ","} {
+			all = append(all, strings.TrimSuffix(strings.Repeat(b+between, 4), between))
+		}
+		all = append(all, strings.Join([]string{b, b, b, b}, ", "))
+	}
+	return all
+}
+
 // Every byte of the secrets has the same rare value, which would show in any
 // notation: as hexadecimal, as a decimal number, as text or as base64.
 func TestSecretsNeverPrint(t *testing.T) {
@@ -71,7 +83,8 @@ func TestSecretsNeverPrint(t *testing.T) {
 	keys := NewKeys(k[:], k, k)
 	milenage := NewMilenageOPc(k, op)
 	usim := newUSIM(t, milenage, State{}, Limits{})
-	signs := []string{"d7", "D7", "215", "\xd7", "×", "327", "11010111", "19fX"}
+	signs := notations("d7", "D7", "215", "\xd7", `\xd7`, "×", "327", "11010111", "U+00D7", "0xd7", "%!t(uint8=215)")
+	signs = append(signs, "19fX19fX")
 	for name, v := range map[string]any{
 		"Key": keys.CK(), "*Key": new(keys.CK()),
 		"Keys": keys, "*Keys": &keys, "[]Keys": []Keys{keys}, "struct": struct{ K Keys }{keys},
