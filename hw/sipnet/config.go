@@ -1,8 +1,10 @@
 package sipnet
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -34,6 +36,10 @@ type Config struct {
 	IdleTimeout time.Duration
 	// MaxAccepted is how many connections from outside may exist; 0 is 32.
 	MaxAccepted int
+
+	// dial opens TCP connections in place of the system's dialer, for a
+	// [Protected].
+	dial func(ctx context.Context) (net.Conn, error)
 }
 
 // The limits that a Config doesn't change.

@@ -107,13 +107,21 @@ func (s *Socket) connect(ctx context.Context, key dialKey) (transport.Flow, erro
 	return c.flow, nil
 }
 
-// open makes the connection itself, with its handshake.
-func (s *Socket) open(ctx context.Context, key dialKey) (*conn, error) {
+// dial opens a TCP connection.
+func (s *Socket) dial(ctx context.Context, remote string) (net.Conn, error) {
+	if s.cfg.dial != nil {
+		return s.cfg.dial(ctx)
+	}
 	dialer := net.Dialer{KeepAliveConfig: tcpKeepAlive}
 	if local := s.cfg.Local.Addr(); local.IsValid() && !local.IsUnspecified() {
 		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(local, 0))
 	}
-	raw, err := dialer.DialContext(ctx, "tcp", key.remote)
+	return dialer.DialContext(ctx, "tcp", remote)
+}
+
+// open makes the connection itself, with its handshake.
+func (s *Socket) open(ctx context.Context, key dialKey) (*conn, error) {
+	raw, err := s.dial(ctx, key.remote)
 	if err != nil {
 		return nil, err
 	}

@@ -53,12 +53,7 @@ func Listen(cfg Config, recv func(transport.Inbound)) (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Socket{
-		cfg: cfg, recv: recv,
-		conns: make(map[*conn]struct{}), flows: make(map[transport.Flow]*conn),
-		dialled: make(map[dialKey]*conn), dialling: make(map[dialKey]*pending),
-	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s := newSocket(cfg, recv)
 	if err := s.bind(); err != nil {
 		s.cancel()
 		s.unbind() // what was bound before carries nothing yet
@@ -74,6 +69,17 @@ func Listen(cfg Config, recv func(transport.Inbound)) (*Socket, error) {
 		s.wg.Go(func() { s.accept(s.tls, transport.TLS) })
 	}
 	return s, nil
+}
+
+// newSocket makes a Socket that is bound to nothing.
+func newSocket(cfg Config, recv func(transport.Inbound)) *Socket {
+	s := &Socket{
+		cfg: cfg, recv: recv,
+		conns: make(map[*conn]struct{}), flows: make(map[transport.Flow]*conn),
+		dialled: make(map[dialKey]*conn), dialling: make(map[dialKey]*pending),
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	return s
 }
 
 // Send sends b, one whole message or keep-alive, on flow and never blocks. An
