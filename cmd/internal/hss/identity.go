@@ -15,15 +15,12 @@ func canonical(uri string) string {
 	if scheme == "tel" {
 		return "tel:" + number(rest)
 	}
-	user, host, ok := strings.Cut(rest, "@")
-	if !ok {
-		user, host = "", rest
-	}
+	at := strings.LastIndex(rest, "@")
+	user, host := rest[:max(at, 0)], rest[at+1:]
 	host, _, _ = strings.Cut(strings.ToLower(host), ";")
-	if user == "" {
+	if user, _, _ = strings.Cut(user, ";"); user == "" {
 		return scheme + ":" + host
 	}
-	user, _, _ = strings.Cut(user, ";")
 	return scheme + ":" + user + "@" + host
 }
 

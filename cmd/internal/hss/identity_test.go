@@ -37,6 +37,8 @@ func TestTelForm(t *testing.T) {
 func FuzzCanonical(f *testing.F) {
 	f.Add("sip:+1-555;x@Example.org;user=phone?a=b")
 	f.Add("tel:+1-555;ext=3")
+	f.Add(":;@0")
+	f.Add(":@@")
 	f.Fuzz(func(t *testing.T, uri string) {
 		once := canonical(uri)
 		if twice := canonical(once); twice != once {
