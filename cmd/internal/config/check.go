@@ -24,6 +24,9 @@ func (c *Config) complete(data []byte) {
 	_ = toml.Unmarshal(data, &written)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
+		if a.IMS != nil {
+			a.completeIMS()
+		}
 		if written.Accounts[i].Register == nil {
 			a.Register = true // false can't be told from a key that isn't there
 		}
@@ -35,6 +38,9 @@ func (c *Config) complete(data []byte) {
 		}
 		if a.Expires == 0 {
 			a.Expires = 3600
+			if a.IMS != nil {
+				a.Expires = 600_000 // TS 24.229 §5.1.1.2.1
+			}
 		}
 		u, err := sip.ParseURI(a.User)
 		if err != nil {
@@ -184,7 +190,12 @@ func codecNames() string {
 func (c *Config) checkAccount(k *checker, i int) {
 	a := &c.Accounts[i]
 	fault := func(key, format string, args ...any) { k.fault("account", i, key, format, args...) }
-	if u, err := sip.ParseURI(a.User); err != nil || u.Host == "" || u.User == "" {
+	if a.IMS != nil {
+		a.IMS.check(func(key, format string, args ...any) { k.fault("account.ims", c.imsTable(i), key, format, args...) })
+	}
+	if a.IMS != nil && a.User == "" {
+		// The SIM tells who the subscriber is.
+	} else if u, err := sip.ParseURI(a.User); err != nil || u.Host == "" || u.User == "" {
 		fault("user", "user %q: write an address such as \"sip:alice@example.org\"", a.User)
 		return
 	}

@@ -89,6 +89,8 @@ type Account struct {
 	AnswerDelay Duration `toml:"answer_delay"`
 	// SessionExpires is RFC 4028's session interval in seconds; 0 is off.
 	SessionExpires int `toml:"session_expires"`
+	// IMS makes it an account of an IMS core; nil one of plain SIP.
+	IMS *IMS `toml:"ims"`
 }
 
 // Duration is a time as "500ms" or "20s".

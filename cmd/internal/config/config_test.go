@@ -230,3 +230,42 @@ func TestNoSecretInProblems(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestIMSAccount(t *testing.T) {
+	c, err := Parse("f", []byte(`
+[[account]]
+transport = "tcp"
+[account.ims]
+secret_file = "k"
+imsi = "001010000000001"
+pcscf = ["192.0.2.1", "sip:pcscf.example.org:5061;transport=udp"]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.Accounts[0]
+	if a.IMS.PCSCF[0] != "sip:192.0.2.1;transport=tcp" || a.IMS.PCSCF[1] != "sip:pcscf.example.org:5061;transport=udp" {
+		t.Errorf("P-CSCFs %q", a.IMS.PCSCF)
+	}
+	if a.Local != ":5060" || a.Expires != 600_000 || a.IMS.SIM != "soft" || a.IMS.IPsec != "auto" || len(a.IMS.Suites()) != 6 {
+		t.Errorf("defaults %+v, %+v", a, a.IMS)
+	}
+}
+
+func TestFaultsOfIMSAccounts(t *testing.T) {
+	for text, want := range map[string]string{
+		"sim = \"card\"":                              "f:3: sim \"card\": write soft",
+		"sim = \"modem\"":                             "f:3: sim \"modem\": name the modem's device",
+		"sim = \"pcsc\"\nipsec = \"none\"":            "f:4: ipsec \"none\": write auto",
+		"sim = \"pcsc\"\nalgorithms = [\"des/null\"]": "f:4: algorithms \"des/null\": use ",
+		"sim = \"pcsc\"\npcscf = [\"sip:\"]":          "f:4: pcscf",
+		"imsi = \"001010000000001\"":                  "f:2: a soft SIM needs its keys",
+		"secret_file = \"k\"":                         "f:2: a soft SIM needs imsi",
+		"sim = \"pcsc\"\nmnc_digits = 4":              "f:4: mnc_digits 4",
+	} {
+		_, err := Parse("f", []byte("[[account]]\n[account.ims]\n"+text+"\n"))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/imsphone/imsphone/protocol/secagree"
+	"github.com/imsphone/imsphone/protocol/sip"
+)
+
+// IMS is what an account of an IMS core has besides.
+type IMS struct {
+	// SIM is "soft", "pcsc", "pcsc:READER", "modem:DEVICE" or "none".
+	SIM string `toml:"sim"`
+	// SecretFile holds a soft SIM's keys.
+	SecretFile string `toml:"secret_file"`
+	// PIN is a card's.
+	PIN string `toml:"pin"`
+	// IMSI is what a soft SIM's identities are derived from; MNCDigits is the
+	// length of its network code, 2 or 3, or 0 for what the country uses.
+	IMSI      string `toml:"imsi"`
+	MNCDigits int    `toml:"mnc_digits"`
+	// IMPI and Domain override what the SIM says.
+	IMPI   string `toml:"impi"`
+	Domain string `toml:"domain"`
+	// PCSCF are the P-CSCFs' addresses, the best first.
+	PCSCF []string `toml:"pcscf"`
+	// IPsec is "auto", "kernel", "userspace", "udp" or "off".
+	IPsec string `toml:"ipsec"`
+	// Algorithms are the pairs to offer, such as "hmac-sha-1-96/aes-cbc"; empty
+	// offers all.
+	Algorithms []string `toml:"algorithms"`
+	// EncapsulationPort is the P-CSCF's port for ESP in UDP.
+	EncapsulationPort uint16 `toml:"encapsulation_port"`
+	// AccessNetwork is the value of P-Access-Network-Info.
+	AccessNetwork string `toml:"access_network"`
+}
+
+// ipsecModes are the values of IMS.IPsec.
+var ipsecModes = []string{"auto", "kernel", "userspace", "udp", "off"}
+
+// completeIMS fills in the defaults of an account of an IMS core.
+func (a *Account) completeIMS() {
+	m := a.IMS
+	if m.SIM == "" {
+		m.SIM = "soft"
+	}
+	if m.IPsec == "" {
+		m.IPsec = "auto"
+	}
+	if m.EncapsulationPort == 0 {
+		m.EncapsulationPort = 4500
+	}
+	if a.Local == "" {
+		// Some P-CSCFs answer a first REGISTER only at this port.
+		a.Local = ":5060"
+	}
+	if a.Transport == "" {
+		a.Transport = "udp"
+	}
+	if len(m.PCSCF) == 0 {
+		m.PCSCF = nil // as where the key isn't written
+	}
+	for i, p := range m.PCSCF {
+		m.PCSCF[i] = completePCSCF(p, a.Transport)
+	}
+}
+
+// completePCSCF makes a URI of an address, with the account's transport.
+func completePCSCF(p, proto string) string {
+	if !strings.HasPrefix(p, "sip:") {
+		p = "sip:" + p
+	}
+	u, err := sip.ParseURI(p)
+	if err != nil {
+		return p // check says so
+	}
+	if !u.Params.Has("transport") {
+		u.Params = u.Params.With("transport", strings.ToLower(proto))
+	}
+	return u.String()
+}
+
+// Suites reads Algorithms.
+func (m *IMS) Suites() []secagree.Suite {
+	if len(m.Algorithms) == 0 {
+		return secagree.DefaultSuites()
+	}
+	var list []secagree.Suite
+	for _, name := range m.Algorithms {
+		if s, ok := suiteOf(name); ok {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func suiteOf(name string) (secagree.Suite, bool) {
+	for _, s := range secagree.Suites() {
+		if strings.EqualFold(s.String(), name) {
+			return s, true
+		}
+	}
+	return secagree.Suite{}, false
+}
+
+func suiteNames() string {
+	var names []string
+	for _, s := range secagree.Suites() {
+		names = append(names, s.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// imsTable counts the [account.ims] tables before that of the i-th account.
+func (c *Config) imsTable(i int) int {
+	n := 0
+	for _, a := range c.Accounts[:i] {
+		if a.IMS != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *IMS) check(fault func(key, format string, args ...any)) {
+	kind, device, _ := strings.Cut(m.SIM, ":")
+	switch kind {
+	case "soft":
+		m.checkSoft(fault)
+	case "modem":
+		if device == "" {
+			fault("sim", "sim %q: name the modem's device, such as \"modem:/dev/ttyUSB2\"", m.SIM)
+		}
+	case "pcsc", "none":
+	default:
+		fault("sim", "sim %q: write soft, pcsc, pcsc:READER, modem:DEVICE or none", m.SIM)
+	}
+	if !slices.Contains(ipsecModes, m.IPsec) {
+		fault("ipsec", "ipsec %q: write %s", m.IPsec, strings.Join(ipsecModes, ", "))
+	}
+	if m.MNCDigits != 0 && m.MNCDigits != 2 && m.MNCDigits != 3 {
+		fault("mnc_digits", "mnc_digits %d: write 2 or 3, or leave it out", m.MNCDigits)
+	}
+	for _, name := range m.Algorithms {
+		if _, ok := suiteOf(name); !ok {
+			fault("algorithms", "algorithms %q: use %s", name, suiteNames())
+		}
+	}
+	for _, p := range m.PCSCF {
+		if u, err := sip.ParseURI(p); err != nil || u.Host == "" {
+			fault("pcscf", "pcscf %q: write an address such as \"192.0.2.1:5060\" or \"pcscf.example.org\"", p)
+		}
+	}
+}
+
+func (m *IMS) checkSoft(fault func(key, format string, args ...any)) {
+	if m.SecretFile == "" {
+		fault("secret_file", "a soft SIM needs its keys: set secret_file to a file with lines \"k = …\" and \"opc = …\", or sim to pcsc or modem:DEVICE")
+	}
+	if m.IMSI == "" && (m.IMPI == "" || m.Domain == "") {
+		fault("imsi", "a soft SIM needs imsi, or impi and domain and the account's user")
+	}
+}
