@@ -28,13 +28,15 @@ func (s *Server) capabilities(p *peer, m diameter.Message) error {
 		diameter.SupportedVendorID.Uint32(diameter.TGPP),
 		cxApplication(),
 	)
+	if result == diameter.Success { // before the peer can know
+		p.introduce(host, diameter.FindText(m.AVPs, diameter.OriginRealm))
+	}
 	if err := p.send(a); err != nil {
 		return err
 	}
 	if result != diameter.Success {
 		return fmt.Errorf("%s doesn't speak Cx: configure Auth-Application-Id %d of vendor %d", host, diameter.Cx, diameter.TGPP)
 	}
-	p.introduce(host, diameter.FindText(m.AVPs, diameter.OriginRealm))
 	return nil
 }
 

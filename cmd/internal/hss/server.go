@@ -3,6 +3,7 @@ package hss
 import (
 	"errors"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/rs/zerolog"
@@ -154,4 +155,19 @@ func ignoreClosed(err error) error {
 		return nil
 	}
 	return err
+}
+
+// Peers gives the Diameter identities of the CSCFs that are connected and have
+// exchanged capabilities, in order.
+func (s *Server) Peers() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for p := range s.peers {
+		if host, _ := p.identity(); host != "" {
+			names = append(names, host)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

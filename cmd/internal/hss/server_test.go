@@ -92,6 +92,9 @@ func TestRegistration(t *testing.T) {
 	store := newStore(t)
 	s, addr := serve(t, hss.Config{Store: store, Capabilities: []uint32{5}, Charging: hss.Charging{PrimaryCollection: "aaa://ccf"}})
 	icscf, s1 := connect(t, addr, "icscf."+realm), connect(t, addr, "scscf."+realm)
+	if d := cmp.Diff([]string{"icscf." + realm, "scscf." + realm}, s.Peers()); d != "" {
+		t.Error(d)
+	}
 
 	a := icscf.cx(diameter.UserAuthorization, impi, barred, diameter.VisitedNetworkIdentifier.Text(realm))
 	wantResult(t, a, diameter.FirstRegistration, true)
