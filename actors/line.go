@@ -76,7 +76,7 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 	}
 	if account.Register {
 		l.core = reg.New(reg.Config{
-			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.route,
+			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.registerRoute(),
 			ContactParams: l.contactParams(), Expires: account.Expires, UserAgent: e.UserAgent,
 			Agent: digest.NewAgent(account.AuthUser, account.Password, newToken), NewToken: newToken, Jitter: rand.Float64,
 			IMS: l.imsRegistration(),
@@ -196,10 +196,22 @@ func (l *lineActor) stop(ctx actor.Context) {
 
 // hop is the URI that decides where registrations and calls leave for.
 func (l *lineActor) hop() string {
+	if l.ims != nil && len(l.account.IMS.PCSCF) > 0 {
+		return l.account.IMS.PCSCF[l.ims.pcscf]
+	}
 	if l.account.Proxy != "" {
 		return looseRoute(l.account.Proxy)
 	}
 	return l.account.Registrar
+}
+
+// registerRoute is the Route of REGISTER: the outbound proxy. A P-CSCF is
+// reached by its address alone.
+func (l *lineActor) registerRoute() []string {
+	if l.ims != nil {
+		return nil
+	}
+	return l.route
 }
 
 func (l *lineActor) step(ctx actor.Context, ev reg.Event) {
@@ -218,6 +230,9 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 		if l.status.State != "registered" {
 			l.status.State, l.status.Text = "registering", ""
 			l.publish(ctx, Event{Type: "registering"})
+		}
+		if l.ims != nil {
+			l.ims.tried = 0
 		}
 		ctx.Send(l.transport, findFlow{owner: ctx.Self(), ref: registrationRef, hop: l.hop(), failover: e.Failover})
 	case reg.Request:
@@ -256,6 +271,9 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 func (l *lineActor) registered(ctx actor.Context, e reg.Registered) {
 	l.failures = 0
 	l.contact = e.Contacts[0]
+	if l.ims != nil {
+		l.ims.serviceRoute = e.ServiceRoute
+	}
 	if len(e.ServiceRoute) > 0 {
 		// RFC 3608 §5: the service route follows the outbound proxy, which
 		// often is its first entry already.

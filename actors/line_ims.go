@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,10 @@ type imsLine struct {
 	offered secagree.End
 	// verify is the Security-Verify of what goes over the active set.
 	verify atomic.Pointer[[]string]
+	// serviceRoute is what the registrar gave us (RFC 3608).
+	serviceRoute []string
+	// pcscf is the index of the P-CSCF in use, tried how many failed in a row.
+	pcscf, tried int
 	// nudged is when a broken flow last made us register again.
 	nudged time.Time
 }
@@ -85,6 +90,38 @@ func (l *lineActor) notice(ctx actor.Context, text string) {
 	n := append(slices.Clone(l.status.Notices), Notice{Time: time.Now(), Text: text})
 	l.status.Notices = n[max(len(n)-maxNotices, 0):]
 	l.publish(ctx, Event{Type: "notice", Text: text})
+}
+
+// nextPCSCF turns to the next P-CSCF of the list; false when all were tried.
+func (l *lineActor) nextPCSCF() bool {
+	if l.ims == nil {
+		return false
+	}
+	n := len(l.account.IMS.PCSCF)
+	if l.ims.tried++; l.ims.tried >= n {
+		return false
+	}
+	l.ims.pcscf = (l.ims.pcscf + 1) % n
+	return true
+}
+
+// callRoute is the preloaded route of initial requests: over SAs the P-CSCF at
+// its protected server port, then the Service-Route (TS 24.229 §5.1.2A.1.1).
+func (l *lineActor) callRoute() []string {
+	if !l.account.secured() {
+		return l.route
+	}
+	gen, ok := l.ims.sets.Active()
+	if !ok {
+		return l.route
+	}
+	for _, m := range l.ims.sets.Members() {
+		if m.Gen == gen {
+			at := netip.AddrPortFrom(m.Set.PCSCF.Addr, m.Set.PCSCF.ServerPort)
+			return append([]string{"<sip:" + at.String() + ";lr>"}, l.ims.serviceRoute...)
+		}
+	}
+	return l.route
 }
 
 // setTick says that the alarm of the sets has rung.

@@ -59,6 +59,10 @@ func (l *lineActor) planIncoming(ctx actor.Context, msg planIncoming) {
 
 func (l *lineActor) flowFound(ctx actor.Context, msg flowFound) {
 	if msg.ref == registrationRef {
+		if msg.err != nil && l.nextPCSCF() {
+			ctx.Send(l.transport, findFlow{owner: ctx.Self(), ref: registrationRef, hop: l.hop()})
+			return
+		}
 		if msg.err != nil {
 			l.step(ctx, reg.NoFlow{Err: msg.err})
 			return
@@ -94,7 +98,7 @@ func (l *lineActor) plan(uri, contact string, media netip.Addr) planned {
 				Authorize:      l.agent.authorize,
 			},
 			From: from.String(), Preferred: l.preferred(),
-			Route: l.route, MaxRedirects: 5,
+			Route: l.callRoute(), MaxRedirects: 5,
 		},
 	}
 }
