@@ -15,6 +15,11 @@ import (
 // (TS 24.229 §5.1.1.5.3).
 const maxInvalid = 2
 
+// maxAnswered bounds the answers that the network may refuse by another
+// challenge. One may be its own fault: Kamailio's S-CSCF sends a challenge
+// before it has stored what it expects, and challenges again who is quick.
+const maxAnswered = 2
+
 // The reasons to give a challenge up that no waiting mends.
 var (
 	errNotAKA = errors.New("the network's challenge is not AKA: this account is a SIP account with a password, or the network does no AKA (ipsec = off and a password answer it)")
@@ -38,7 +43,7 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 	fx = r.abandon(fx) // what stood for the answer that wasn't accepted
 	r.attempts++
 	switch {
-	case r.ims.answered && !c.Stale:
+	case r.ims.answered >= maxAnswered && !c.Stale:
 		return r.giveUp(now, 401, errRES, fx), true
 	case r.attempts > maxChallenges:
 		return r.giveUp(now, 401, errAgain, fx), true
@@ -177,7 +182,8 @@ func (r *Registration) protecting(now time.Time, ev Event, fx []Effect) []Effect
 func (r *Registration) answerAKA(fx []Effect) []Effect {
 	algorithm, _ := r.ims.challenge.AKA()
 	value := r.cfg.Agent.AnswerWith(r.ims.challenge, r.ims.keys.Password(algorithm), nil, r.digestRequest())
-	r.ims.keys, r.ims.answered = aka.Keys{}, true
+	r.ims.keys = aka.Keys{}
+	r.ims.answered++
 	r.resume()
 	return r.send(fx, r.credentials(value))
 }

@@ -39,7 +39,7 @@ type ims struct {
 	keys      aka.Keys
 	id        uint64 // of the Authenticate under way
 	invalid   int    // challenges in a row that the SIM refused
-	answered  bool   // with a RES: another challenge means that it was wrong
+	answered  int    // challenges of this REGISTER that a RES answered
 	reason    string // why the SIM refused the last challenge
 	sentOver  uint32 // the set of the last REGISTER
 }

@@ -342,7 +342,7 @@ func (r *Registration) begin() error {
 	if r.ims == nil {
 		return nil
 	}
-	r.ims.answered, r.ims.invalid, r.ims.reason = false, 0, ""
+	r.ims.answered, r.ims.invalid, r.ims.reason = 0, 0, ""
 	if !r.secured() {
 		return nil
 	}

@@ -91,7 +91,7 @@ func (r *Registration) tooBrief(now time.Time, msg *sip.Message, fx []Effect) []
 	// The longer interval is a new request: it may be challenged once more.
 	r.interval, r.raised, r.attempts = interval, true, 0
 	if r.ims != nil {
-		r.ims.answered = false
+		r.ims.answered = 0
 	}
 	return r.send(fx)
 }
