@@ -18,6 +18,9 @@ func (a AccountStatus) Explain(now time.Time) string {
 	case "disabled":
 		return fmt.Sprintf("%s doesn't register, as its register = false says; direct calls work.", a.Name)
 	case "registering":
+		if a.Text != "" {
+			return fmt.Sprintf("%s is registering; the last try failed: %s.", a.Name, a.Text)
+		}
 		if last != "" {
 			return fmt.Sprintf("%s is registering; lately: %s.", a.Name, last)
 		}

@@ -24,6 +24,8 @@ func TestExplain(t *testing.T) {
 		{AccountStatus{Name: "ims", State: "unregistered"}, "ims is not registered: nobody has asked it to: imsphone register ims."},
 		{AccountStatus{Name: "ims", State: "registering"}, "ims is registering: the network has not answered yet."},
 		{AccountStatus{Name: "ims", State: "registering", Notices: []Notice{{Text: "x"}}}, "ims is registering; lately: x."},
+		{AccountStatus{Name: "ims", State: "registering", Text: "AUTN's MAC is wrong"},
+			"ims is registering; the last try failed: AUTN's MAC is wrong."},
 		{AccountStatus{Name: "d", State: "disabled"}, "d doesn't register, as its register = false says; direct calls work."},
 	} {
 		if got := c.status.Explain(now); got != c.want {

@@ -39,6 +39,12 @@ type party struct {
 // says otherwise.
 func newParty(t *testing.T, net *simnet.Net, name, addr string, edit ...func(*actors.Config)) *party {
 	t.Helper()
+	return newPartyWith(t, net.Ports(netip.MustParseAddr(addr)), name, addr, edit...)
+}
+
+// newPartyWith does the same with ports of its own.
+func newPartyWith(t *testing.T, ports actors.Ports, name, addr string, edit ...func(*actors.Config)) *party {
+	t.Helper()
 	pcmu, ok := codec.Lookup("PCMU", 8000)
 	if !ok {
 		t.Fatal("there is no PCMU")
@@ -51,7 +57,7 @@ func newParty(t *testing.T, net *simnet.Net, name, addr string, edit ...func(*ac
 	for _, f := range edit {
 		f(&cfg)
 	}
-	p := &party{Phone: actors.Start(cfg, net.Ports(netip.MustParseAddr(addr))), t: t, name: name}
+	p := &party{Phone: actors.Start(cfg, ports), t: t, name: name}
 	events, cancel := p.Subscribe()
 	go func() {
 		for e := range events {

@@ -228,7 +228,7 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 	switch e := effect.(type) {
 	case reg.NeedFlow:
 		if l.status.State != "registered" {
-			l.status.State, l.status.Text = "registering", ""
+			l.status.State = "registering"
 			l.publish(ctx, Event{Type: "registering"})
 		}
 		if l.ims != nil {

@@ -29,17 +29,18 @@ type Net struct {
 	mu    sync.Mutex
 	sip   map[transport.Flow]*Socket // listeners by Local and Proto, connections by Flow
 	media map[netip.AddrPort]*queue
+	sas   map[sa]*set
 	ports uint16
 }
 
 // New makes an empty network with 1 ms between any two hosts.
 func New() *Net {
-	return &Net{Latency: time.Millisecond, sip: map[transport.Flow]*Socket{}, media: map[netip.AddrPort]*queue{}, ports: 20000}
+	return &Net{Latency: time.Millisecond, sip: map[transport.Flow]*Socket{}, media: map[netip.AddrPort]*queue{}, sas: map[sa]*set{}, ports: 20000}
 }
 
 // Ports gives a phone at addr its hands on this network.
 func (n *Net) Ports(addr netip.Addr) actors.Ports {
-	return actors.Ports{SIP: sipPort{n, addr}, RTP: rtpPort{n, addr}, Audio: audioPort{n}, Resolver: noDNS{}}
+	return actors.Ports{SIP: sipPort{n, addr}, RTP: rtpPort{n, addr}, Audio: audioPort{n}, Resolver: noDNS{}, IPsec: ipsecPort{n}}
 }
 
 var (

@@ -23,7 +23,7 @@ var rules = map[string]rule{
 	"protocol": {own: []string{"protocol/"}, others: []string{"github.com/pion/sdp/v3"}, forbidden: effects},
 	"media":    {own: []string{"media/"}, others: []string{"github.com/pion/rtp", "github.com/pion/rtcp"}, forbidden: effects},
 	"hw": {own: []string{"hw/", "protocol/"}, others: []string{"golang.org/x/sys", "github.com/gen2brain/malgo",
-		"github.com/miekg/dns", "github.com/google/renameio/v2"}},
+		"github.com/miekg/dns", "github.com/google/renameio/v2", "github.com/vishvananda/netlink", "gvisor.dev/gvisor"}},
 	"board": {own: []string{"board/", "hw/"}},
 	"actors": {own: []string{"actors/", "protocol/", "media/"},
 		others: []string{"github.com/asynkron/protoactor-go", "github.com/rs/zerolog"}},

@@ -1,0 +1,244 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/actors/simnet"
+	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/digest"
+	"github.com/imsphone/imsphone/protocol/secagree"
+	"github.com/imsphone/imsphone/protocol/sip"
+	"github.com/imsphone/imsphone/protocol/transport"
+)
+
+const coreAddr = "10.0.0.100"
+
+var functions = aka.NewMilenageOPc([16]byte{1, 2, 3}, [16]byte{4, 5, 6})
+
+// imsCore is an IMS core as small as it can be: it challenges with AKA, installs
+// the SAs, and grants what comes over them. It routes calls between its two
+// subscribers by the sets that they registered over.
+type imsCore struct {
+	t     *testing.T
+	clear *simnet.Socket
+	safe  *simnet.Protected
+
+	mu     sync.Mutex
+	sqn    *aka.Generator
+	gens   uint32
+	sets   map[uint32]*coreSet
+	users  map[string]uint32 // the set of each user's registration
+	grant  int               // seconds
+	reuse  bool              // accept a nonce again
+	seen   []string          // "REGISTER 0", "REGISTER 1", …: method and set of the requests
+	deaf   bool              // answers nothing
+	wrong  bool              // keys of its SAs
+	inside int               // protected requests
+}
+
+type coreSet struct {
+	offer  string
+	set    secagree.Set
+	vector aka.Vector
+	verify string
+}
+
+func newIMSCore(t *testing.T, net *simnet.Net) *imsCore {
+	c := &imsCore{t: t, sqn: aka.NewGenerator(0), sets: map[uint32]*coreSet{}, users: map[string]uint32{}, grant: 3600}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clear = net.Listen(netip.MustParseAddrPort(coreAddr+":5060"), func(in transport.Inbound) { c.receive(in) })
+	c.safe = net.ProtectCore(func(in transport.Inbound) { c.receive(in) })
+	t.Cleanup(func() { c.clear.Close(); c.safe.Close() })
+	return c
+}
+
+func (c *imsCore) send(flow transport.Flow, b []byte) {
+	if flow.Gen == 0 {
+		c.clear.Send(flow, b)
+		return
+	}
+	c.safe.Send(flow, b)
+}
+
+func (c *imsCore) receive(in transport.Inbound) {
+	msg, err := sip.Parse(in.Data)
+	if err != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.deaf {
+		return
+	}
+	if msg.IsRequest() {
+		c.seen = append(c.seen, fmt.Sprintf("%s %d", msg.Method(), in.Flow.Gen))
+	}
+	if msg.Method() == sip.REGISTER && msg.IsRequest() {
+		c.register(in.Flow, msg)
+	}
+}
+
+func (c *imsCore) register(flow transport.Flow, msg *sip.Message) {
+	credentials, err := digest.ParseCredentials(msg.Get(sip.HAuthorization))
+	if err != nil {
+		c.t.Errorf("Authorization: %v", err)
+		return
+	}
+	if credentials.AUTS != "" {
+		c.resynchronise(credentials)
+	}
+	s := c.sets[flow.Gen]
+	if s == nil || (!c.reuse && msg.Get(sip.HSecurityClient) != s.offer) {
+		c.challenge(flow, msg)
+		return
+	}
+	if msg.Get(sip.HSecurityVerify) != s.verify {
+		c.send(flow, sip.NewResponse(msg, 494, "").Bytes())
+		return
+	}
+	algorithm, _ := aka.ParseAlgorithm("AKAv1-MD5")
+	if _, err := credentials.VerifyAKA(s.vector.Keys.Password(algorithm), digest.Request{Method: "REGISTER", URI: credentials.URI}); err != nil {
+		c.send(flow, sip.NewResponse(msg, 403, "").Bytes())
+		return
+	}
+	d := sip.NewResponse(msg, 200, "")
+	if msg.Get(sip.HExpires) != "0" {
+		d.Add(sip.HContact, msg.Get(sip.HContact)+fmt.Sprintf(";expires=%d", c.grant))
+		d.Add(sip.HPAssociatedURI, "<tel:+15550001>")
+		d.Add(sip.HServiceRoute, "<sip:orig@scscf.example.org;lr>")
+		c.users[credentials.User] = flow.Gen
+		c.safe.Extend(flow.Gen, time.Duration(c.grant+60)*time.Second)
+	}
+	c.send(flow, d.Bytes())
+	c.inside++
+}
+
+// resynchronise takes over the SIM's SQN.
+func (c *imsCore) resynchronise(credentials digest.Credentials) {
+	rand, _, _, err := aka.ParseNonce(credentials.Nonce)
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	auts, err := credentials.VerifyAKA("", digest.Request{Method: "REGISTER", URI: credentials.URI})
+	if !errors.Is(err, digest.ErrSyncFailure) {
+		c.t.Errorf("auts: %v", err)
+		return
+	}
+	sqn, err := aka.Resynchronise(functions, rand, auts)
+	if err != nil {
+		c.t.Error(err)
+		return
+	}
+	c.sqn.Resynchronise(sqn)
+}
+
+// challenge answers 401 and installs the set that is to answer it.
+func (c *imsCore) challenge(flow transport.Flow, msg *sip.Message) {
+	offer, err := secagree.ParseMechanism(slices.Collect(msg.Values(sip.HSecurityClient))[0])
+	if err != nil {
+		c.t.Errorf("Security-Client: %v", err)
+		return
+	}
+	c.gens++
+	gen := c.gens
+	rand := [16]byte{byte(gen), 9}
+	v := aka.Generate(functions, rand, c.sqn.Next(), aka.AMF{})
+	server := secagree.Mechanism{Suite: offer.Suite, Preference: 500, End: secagree.End{
+		ClientPort: uint16(20000 + gen), ServerPort: 19999, ClientSPI: 5000 + 2*gen, ServerSPI: 5001 + 2*gen}}
+	s := &coreSet{offer: msg.Get(sip.HSecurityClient), vector: v, verify: server.String(), set: secagree.Set{
+		Suite: offer.Suite, UE: offer.End, PCSCF: server.End, IK: v.Keys.IK(), CK: v.Keys.CK()}}
+	s.set.UE.Addr, s.set.PCSCF.Addr = flow.Remote.Addr(), flow.Local.Addr()
+	if c.wrong {
+		s.set.IK = aka.NewKey([16]byte{1})
+	}
+	c.sets[gen] = s
+	if err := c.safe.Install(context.Background(), gen, s.set, time.Hour); err != nil {
+		c.t.Errorf("install: %v", err)
+	}
+	d := sip.NewResponse(msg, 401, "")
+	d.Add(sip.HWWWAuthenticate, digest.Challenge{Realm: "ims.example.org", Nonce: aka.FormatNonce(v.RAND, v.AUTN, nil), Algorithm: "AKAv1-MD5", Auth: true}.String())
+	d.Add(sip.HSecurityServer, s.verify)
+	c.send(flow, d.Bytes())
+}
+
+func (c *imsCore) requests() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.seen)
+}
+
+func (c *imsCore) with(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+// softSIM is a SIM in memory.
+type softSIM struct{ usim *aka.USIM }
+
+func (s softSIM) Open(string) (actors.SIM, error) { return s, nil }
+
+func (s softSIM) Authenticate(_ context.Context, rand, autn [16]byte) (aka.Keys, error) {
+	r, err := s.usim.Authenticate(rand, autn)
+	return r.Keys, err
+}
+
+// newSIM makes a SIM that has seen sequence numbers up to seen.
+func newSIM(t *testing.T, seen uint64) softSIM {
+	t.Helper()
+	state := aka.State{}
+	for i := range state {
+		state[i] = seen
+	}
+	usim, err := aka.NewUSIM(functions, state, aka.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return softSIM{usim}
+}
+
+// subscriber starts a phone with an account of the core.
+func subscriber(t *testing.T, net *simnet.Net, addr string, sim softSIM, edit ...func(*actors.Config)) *party {
+	t.Helper()
+	ports := net.Ports(netip.MustParseAddr(addr))
+	ports.SIM = sim
+	edit = append([]func(*actors.Config){func(c *actors.Config) { c.Accounts = imsAccount("alice") }}, edit...)
+	return newPartyWith(t, ports, "alice", addr, edit...)
+}
+
+// imsAccount is one account of the core.
+func imsAccount(name string) []actors.AccountConfig {
+	user := name + "@ims.example.org"
+	return []actors.AccountConfig{{
+		Name: name, AOR: "sip:" + user, Register: true, Registrar: "sip:ims.example.org", AuthUser: user,
+		Proxy: "sip:" + coreAddr, Expires: 600_000 * time.Second,
+		IMS: &actors.IMSConfig{PrivateID: user, Realm: "ims.example.org", SIM: name, IPsec: true,
+			PCSCF: []string{"sip:" + coreAddr}, Suites: []secagree.Suite{{Integrity: secagree.HMACSHA1, Encryption: secagree.AESCBC}},
+			Modes: []secagree.Mode{secagree.Transport}, AccessNetwork: "IEEE-802.11"},
+	}}
+}
+
+func (p *party) account() actors.AccountStatus {
+	p.t.Helper()
+	return p.status().Accounts[0]
+}
+
+// states lists the sets of the phone's account.
+func (p *party) sets() []string {
+	p.t.Helper()
+	var list []string
+	for _, a := range p.account().Associations {
+		list = append(list, fmt.Sprintf("%d %s", a.Set, a.State))
+	}
+	return list
+}
