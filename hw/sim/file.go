@@ -116,8 +116,9 @@ func isStatus(err error, s apdu.Status) bool {
 	return errors.As(err, &refused) && refused.Status == s
 }
 
-// isRefusal tells whether err is any answer of the card's: the channel works.
+// isRefusal tells whether err is any refusal of the card's or the modem's: the
+// channel works.
 func isRefusal(err error) bool {
 	var refused *apdu.StatusError
-	return errors.As(err, &refused)
+	return errors.As(err, &refused) || errors.Is(err, apdu.ErrRefused)
 }

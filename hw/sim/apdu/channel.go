@@ -7,7 +7,8 @@ import "context"
 // the full form of ISO/IEC 7816-3 §12.1, Le included; a Channel whose transport
 // wants another form (T=0: see ForT0) makes it.
 //
-// An error means that the card's state is unknown: close the Channel.
+// An error other than ErrRefused means that the card's state is unknown: close
+// the Channel.
 type Channel interface {
 	Transmit(ctx context.Context, command []byte) (response []byte, err error)
 	Close() error

@@ -2,8 +2,12 @@ package apdu
 
 import "errors"
 
-// What a Channel can meet, for errors.Is. The channel is of no use afterwards.
+// What a Channel can meet, for errors.Is. But for ErrRefused, the channel is of
+// no use afterwards.
 var (
+	// ErrRefused: the modem didn't pass the command on to the card. The
+	// channel goes on working.
+	ErrRefused = errors.New("the modem refused")
 	// ErrNoCard: the reader or modem has no card.
 	ErrNoCard = errors.New("no card: insert one, contacts down")
 	// ErrRemoved: the card went away, or was reset, in the midst of its work.

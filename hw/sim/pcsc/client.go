@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/hw/sim/apdu"
+	"github.com/imsphone/imsphone/hw/sim/internal/deadline"
 	"github.com/imsphone/imsphone/hw/sim/internal/pcscwire"
 )
 
@@ -88,9 +89,11 @@ func (c *client) guard(ctx context.Context, doing string, exchange func() error)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { c.conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	err := exchange()
+	release, err := deadline.Within(ctx, c.conn)
+	if err == nil {
+		defer release()
+		err = exchange()
+	}
 	if err == nil {
 		return nil
 	}
