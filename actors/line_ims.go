@@ -182,7 +182,7 @@ func (l *lineActor) stepSets(ctx actor.Context, ev secagree.TableEvent) {
 func (l *lineActor) performSet(ctx actor.Context, before []secagree.Member, effect secagree.TableEffect) {
 	switch e := effect.(type) {
 	case secagree.Create:
-		ctx.Send(l.transport, createSet{e})
+		ctx.Send(l.transport, createSet{e, l.flow.Proto})
 	case secagree.Ready:
 		l.step(ctx, reg.Protected{Gen: e.Gen})
 	case secagree.NotReady:

@@ -10,7 +10,6 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/imsphone/imsphone/protocol/secagree"
-	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
@@ -28,7 +27,9 @@ type protection struct {
 
 // protectedSet is one set as the Transport sees it.
 type protectedSet struct {
-	set         secagree.Set
+	set secagree.Set
+	// proto is what requests go by: the transport of the first REGISTER.
+	proto       transport.Proto
 	association *actor.PID
 	installed   bool
 }
@@ -44,7 +45,10 @@ type way struct {
 
 // Messages from a Line to its Transport about sets of SAs.
 type (
-	createSet struct{ effect secagree.Create }
+	createSet struct {
+		effect secagree.Create
+		proto  transport.Proto
+	}
 	extendSet struct{ effect secagree.Extend }
 	useSet    struct{ gen uint32 }
 	watchSet  struct{ gen uint32 }
@@ -98,7 +102,7 @@ func (t *transportActor) outside(in transport.Inbound) bool {
 func (t *transportActor) protectedMessage(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case createSet:
-		t.createSet(ctx, msg.effect)
+		t.createSet(ctx, msg.effect, msg.proto)
 	case setInstalled:
 		t.setInstalled(ctx, msg)
 	case extendSet:
@@ -118,12 +122,12 @@ func (t *transportActor) protectedMessage(ctx actor.Context) {
 }
 
 // createSet makes the association of a set; what it comes to, it says itself.
-func (t *transportActor) createSet(ctx actor.Context, e secagree.Create) {
+func (t *transportActor) createSet(ctx actor.Context, e secagree.Create, proto transport.Proto) {
 	if t.protected.socket == nil {
 		ctx.Send(ctx.Parent(), setInstalled{e.Gen, errNoSockets})
 		return
 	}
-	s := &protectedSet{set: e.Set}
+	s := &protectedSet{set: e.Set, proto: proto}
 	socket, log := t.protected.socket, t.log
 	s.association = spawn(ctx, func() actor.Actor { return newAssociationActor(socket, e, log) }, fmt.Sprintf("association%d", e.Gen))
 	t.protected.sets[e.Gen] = s
@@ -205,27 +209,11 @@ func (t *transportActor) routeOf(ctx actor.Context, hop string, w way) (*route, 
 	if w.gen == 0 {
 		w.gen = t.protected.active
 	}
-	return t.protectedRoute(ctx, w.gen, t.protocolOf(hop))
-}
-
-// protoOfURI gives the transport that a URI names.
-func protoOfURI(uri string) transport.Proto {
-	u, err := sip.ParseURI(uri)
-	if err != nil {
-		return transport.UDP
+	s := t.protected.sets[w.gen]
+	if s == nil {
+		return nil, errNoSet
 	}
-	name, _ := u.Params.Get("transport")
-	proto, _ := transport.ParseProto(name)
-	return proto
-}
-
-// protocolOf is the transport that a set is used with: the one that the
-// account's way to its P-CSCF names.
-func (t *transportActor) protocolOf(hop string) transport.Proto {
-	if len(t.account.IMS.PCSCF) > 0 {
-		hop = t.account.IMS.PCSCF[0]
-	}
-	return protoOfURI(hop)
+	return t.protectedRoute(ctx, w.gen, s.proto)
 }
 
 func (t *transportActor) protectedRoute(ctx actor.Context, gen uint32, proto transport.Proto) (*route, error) {
