@@ -39,6 +39,7 @@ type cli struct {
 
 	Run      runCmd      `cmd:"" help:"Run the phone in the foreground."`
 	Status   statusCmd   `cmd:"" help:"Show lines and calls."`
+	Explain  explainCmd  `cmd:"" help:"Say why a line is not registered, and what to do."`
 	Call     callCmd     `cmd:"" help:"Call someone."`
 	Answer   answerCmd   `cmd:"" help:"Answer the ringing call."`
 	Hangup   hangupCmd   `cmd:"" help:"End a call, or refuse a ringing one."`

@@ -39,6 +39,10 @@ func printStatus(w io.Writer, s actors.Status) {
 		if a.Retry != nil {
 			fmt.Fprintf(w, "             next try at %s\n", a.Retry.Local().Format(time.TimeOnly))
 		}
+		printSecurity(w, a)
+	}
+	if n := s.Counters.Outside; n > 0 {
+		fmt.Fprintf(w, "%d messages from outside the security associations were dropped\n", n)
 	}
 	for _, call := range s.Calls {
 		fmt.Fprintf(w, "call %-7s %-13s %s %s", call.Call, call.StateName, call.Direction, call.Remote)

@@ -62,12 +62,12 @@ func (a *Account) completeIMS() {
 		m.PCSCF = nil // as where the key isn't written
 	}
 	for i, p := range m.PCSCF {
-		m.PCSCF[i] = completePCSCF(p, a.Transport)
+		m.PCSCF[i] = PCSCF(p, a.Transport)
 	}
 }
 
-// completePCSCF makes a URI of an address, with the account's transport.
-func completePCSCF(p, proto string) string {
+// PCSCF makes a URI of a P-CSCF's address, with the account's transport.
+func PCSCF(p, proto string) string {
 	if !strings.HasPrefix(p, "sip:") {
 		p = "sip:" + p
 	}

@@ -3,6 +3,7 @@
 package phone
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,6 +29,7 @@ type Phone struct {
 	*actors.Phone
 	Trace *actors.Trace
 	store *store.Store
+	cards sims
 }
 
 // Logger makes the logger that the configuration asks for, on w.
@@ -70,16 +72,19 @@ func Start(c *config.Config, log zerolog.Logger) (*Phone, error) {
 	for i := range cfg.Accounts {
 		cfg.Accounts[i].InstanceID = instance
 	}
-	ports, err := ports(c)
+	cards, err := completeIMS(&cfg, c, state, log)
 	if err != nil {
-		state.Close()
-		return nil, err
+		return nil, errors.Join(err, cards.close(), state.Close())
 	}
-	return &Phone{Phone: actors.Start(cfg, ports), Trace: cfg.Trace, store: state}, nil
+	ports, err := ports(c, cards, log)
+	if err != nil {
+		return nil, errors.Join(err, cards.close(), state.Close())
+	}
+	return &Phone{Phone: actors.Start(cfg, ports), Trace: cfg.Trace, store: state, cards: cards}, nil
 }
 
 // Close releases what the phone was composed of, after Stop.
-func (p *Phone) Close() error { return p.store.Close() }
+func (p *Phone) Close() error { return errors.Join(p.cards.close(), p.store.Close()) }
 
 func phoneConfig(c *config.Config, log zerolog.Logger) (actors.Config, error) {
 	cfg := actors.Config{

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/hw/audio"
@@ -16,7 +18,7 @@ import (
 )
 
 // ports hands the devices of hw/ to the actors.
-func ports(c *config.Config) (actors.Ports, error) {
+func ports(c *config.Config, cards sims, log zerolog.Logger) (actors.Ports, error) {
 	low, high, err := c.Media.PortRange()
 	if err != nil {
 		return actors.Ports{}, err
@@ -34,6 +36,8 @@ func ports(c *config.Config) (actors.Ports, error) {
 		RTP:      rtpPort{&rtpnet.Range{Low: low, High: high}},
 		Audio:    audioPort{c.Audio},
 		Resolver: resolverPort{names},
+		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: esp{log}},
+		SIM:      cards,
 	}, nil
 }
 
