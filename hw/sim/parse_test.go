@@ -71,22 +71,19 @@ func TestDecodePCSCF(t *testing.T) {
 }
 
 func TestPINReference(t *testing.T) {
-	for template, want := range map[string]struct {
-		reference byte
-		needed    bool
-	}{
-		"":                                {1, true},
-		"9001 80 8301 01 8301 81":         {1, true},
-		"9001 00 8301 01 8301 81":         {1, false},
-		"9001 40 8301 01 8301 02":         {2, true},
-		"9001 c0 950108 8301 11 8301 01":  {0x11, true},
-		"9001 80 8301 81":                 {1, true},
-		"8301 03":                         {3, true},
-		"9001 80 8302 0101 8301 04 83":    {4, true},
-		"9001 00 8301 81 8301 0a 8301 01": {1, false},
+	for template, want := range map[string]byte{
+		"":                                1,
+		"9001 80 8301 01 8301 81":         1,
+		"9001 00 8301 02 8301 81":         2,
+		"9001 40 8301 01 8301 02":         2,
+		"9001 c0 950108 8301 11 8301 01":  0x11,
+		"9001 80 8301 81":                 1,
+		"8301 03":                         3,
+		"9001 80 8302 0101 8301 04 83":    4,
+		"9001 20 8301 81 8301 0a 8301 05": 5,
 	} {
-		if reference, needed := pinReference(unhex(t, template)); reference != want.reference || needed != want.needed {
-			t.Errorf("%s: %02X, %v, want %+v", template, reference, needed, want)
+		if reference := pinReference(unhex(t, template)); reference != want {
+			t.Errorf("%s: %02X, want %02X", template, reference, want)
 		}
 	}
 }

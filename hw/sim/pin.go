@@ -22,51 +22,45 @@ const (
 	universalPIN = 0x11
 )
 
-// pinReference gives the reference of the PIN that guards the application.
-// needed is false where the card says that none is switched on.
-func pinReference(template []byte) (reference byte, needed bool) {
+// pinReference gives the reference of the PIN that guards the application: the
+// first that is switched on, else the first that there is, else 01.
+func pinReference(template []byte) byte {
 	list, _ := apdu.ParseObjects(template) // what came before a fault counts
-	enabled, told := apdu.Find(list, tagPINEnabled)
-	i, seen := 0, false
+	enabled, _ := apdu.Find(list, tagPINEnabled)
+	i, first := 0, byte(0)
 	for _, o := range list {
 		if o.Tag != tagPINKey || len(o.Value) != 1 {
 			continue
 		}
-		on := !told || i/8 >= len(enabled) || enabled[i/8]&(0x80>>(i%8)) != 0
+		on := i/8 < len(enabled) && enabled[i/8]&(0x80>>(i%8)) != 0
 		i++
-		if key := o.Value[0]; key >= firstPIN && key <= lastPIN || key == universalPIN {
-			if on {
-				return key, true
-			}
-			seen = true
+		key := o.Value[0]
+		switch {
+		case (key < firstPIN || key > lastPIN) && key != universalPIN:
+		case on:
+			return key
+		case first == 0:
+			first = key
 		}
 	}
-	return firstPIN, !seen
+	return max(first, firstPIN)
 }
 
-// verifyPIN makes the application's files and its AUTHENTICATE usable. It
-// never spends a last try.
-func verifyPIN(ctx context.Context, ch apdu.Channel, info fcp, pin Secret) error {
-	reference, needed := pinReference(info.pin)
-	if !needed {
-		return nil
-	}
+// verifyPIN makes the application's files and its AUTHENTICATE usable, after
+// they were refused without. It never spends a last try.
+func verifyPIN(ctx context.Context, ch apdu.Channel, reference byte, pin Secret) error {
 	_, status, err := apdu.Send(ctx, ch, apdu.Command{Instruction: apdu.Verify, P2: reference})
 	if err != nil {
 		return fmt.Errorf("VERIFY: %w", err)
 	}
 	tries, told := status.Tries()
 	switch {
-	case status.Success(), status == apdu.Invalidated, status == apdu.ReferenceNotFound:
-		return nil // verified before, switched off, or there is none
 	case status == apdu.Blocked, told && tries == 0:
 		return &PINError{Kind: ErrPINBlocked}
 	case !told:
 		tries = -1
 	}
 	switch {
-	case pin.IsZero() && !told:
-		return nil // the files tell whether one is due
 	case pin.IsZero():
 		return &PINError{Kind: ErrPINRequired, Tries: tries}
 	case tries < 2:

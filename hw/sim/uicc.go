@@ -71,16 +71,23 @@ func (u *UICC) open(ctx context.Context, aids [][]byte) error {
 		return err
 	}
 	u.channel = ch
-	if err := verifyPIN(ctx, ch, info, u.config.PIN); err != nil {
-		return errors.Join(err, u.closeApplication())
-	}
-	if u.identity, err = u.readIdentity(ctx); err != nil {
-		if isStatus(err, apdu.NotSatisfied) {
-			err = fmt.Errorf("%w (%w)", &PINError{Kind: ErrPINRequired, Tries: -1}, err)
-		}
+	if u.identity, err = u.unlock(ctx, pinReference(info.pin)); err != nil {
 		return errors.Join(err, u.closeApplication())
 	}
 	return nil
+}
+
+// unlock reads the identity, and enters the PIN only if the card refuses: the
+// PIN may be switched off, or a modem may have entered it.
+func (u *UICC) unlock(ctx context.Context, pin byte) (Identity, error) {
+	id, err := u.readIdentity(ctx)
+	if !isStatus(err, apdu.NotSatisfied) {
+		return id, err
+	}
+	if err := verifyPIN(ctx, u.channel, pin, u.config.PIN); err != nil {
+		return Identity{}, err
+	}
+	return u.readIdentity(ctx)
 }
 
 // Application tells which application is in use.

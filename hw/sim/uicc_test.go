@@ -118,6 +118,10 @@ func TestUICC(t *testing.T) {
 		{"with PIN", isimProfile, func(p *simtest.Profile) { p.PIN = testPIN }, sim.Config{PIN: sim.NewSecret(testPIN)}, sim.ISIM},
 		{"with PIN, without FCP", usimProfile, func(p *simtest.Profile) { p.PIN, p.NoFCP = testPIN, true }, sim.Config{PIN: sim.NewSecret(testPIN)}, sim.USIM},
 		{"PIN with two tries left", usimProfile, func(p *simtest.Profile) { p.PIN, p.Tries = testPIN, 2 }, sim.Config{PIN: sim.NewSecret(testPIN)}, sim.USIM},
+		{"PIN entered by a modem", usimProfile, func(p *simtest.Profile) { p.PIN, p.Verified = testPIN, true }, sim.Config{}, sim.USIM},
+		{"PIN entered by a modem, one try left", usimProfile, func(p *simtest.Profile) { p.PIN, p.Verified, p.Tries = testPIN, true, 1 }, sim.Config{PIN: sim.NewSecret("0000")}, sim.USIM},
+		{"MNC of 3 digits", usimProfile, func(p *simtest.Profile) { p.MNCDigits = 3 }, sim.Config{}, sim.USIM},
+		{"MNC of 3 digits by configuration", usimProfile, nil, sim.Config{MNCDigits: 3}, sim.USIM},
 		{"PIN not needed", usimProfile, nil, sim.Config{PIN: sim.NewSecret("0000")}, sim.USIM},
 		{"PIN not needed, without FCP", usimProfile, func(p *simtest.Profile) { p.NoFCP = true }, sim.Config{PIN: sim.NewSecret("0000")}, sim.USIM},
 	} {
@@ -139,6 +143,11 @@ func TestUICC(t *testing.T) {
 				if test.want == sim.ISIM {
 					identity = isimIdentity
 				}
+				if strings.HasPrefix(test.name, "MNC of 3") {
+					if identity, err = sim.Derive(identity.IMSI, 3); err != nil {
+						t.Fatal(err)
+					}
+				}
 				holds(t, card, identity)
 				if err := card.Close(); err != nil {
 					t.Error(err)
@@ -148,6 +157,24 @@ func TestUICC(t *testing.T) {
 					t.Errorf("closed card: %v", err)
 				}
 			})
+		}
+	}
+}
+
+// A file that is longer than one answer comes in parts.
+func TestLongIdentity(t *testing.T) {
+	for _, t0 := range []bool{false, true} {
+		p := isimProfile()
+		p.T0 = t0
+		for i := range 60 {
+			p.ISIM.Private = fmt.Sprintf("%05d", i) + p.ISIM.Private
+		}
+		card, err := sim.Open(t.Context(), simtest.New(p).Channel(), sim.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, err := card.Identity(t.Context()); id.Private != p.ISIM.Private || err != nil {
+			t.Errorf("T=0 %v: %q, %v", t0, id.Private, err)
 		}
 	}
 }

@@ -119,8 +119,7 @@ func (m *Modem) OpenApplication(ctx context.Context, aid []byte) (apdu.Channel, 
 		return &session{modem: m, number: number}, nil
 	}
 	err = m.mark(err)
-	var refused *CommandError
-	if !errors.Is(err, apdu.ErrRefused) || errors.As(err, &refused) && refused.Code == codeNotFound {
+	if !errors.Is(err, apdu.ErrRefused) {
 		return nil, err
 	}
 	ch, second := m.openLogical(ctx, aid)

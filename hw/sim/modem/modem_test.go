@@ -64,6 +64,7 @@ func TestModems(t *testing.T) {
 		{"without AT+CSIM and ISIM", simtest.Modem{NoCSIM: true}, nil, sim.USIM},
 		{"chatty", simtest.Modem{Chatty: true}, isim, sim.ISIM},
 		{"old", simtest.Modem{Old: true}, isim, sim.ISIM},
+		{"late", simtest.Modem{Late: 3}, isim, sim.ISIM},
 		{"asleep", simtest.Modem{Asleep: 3}, isim, sim.ISIM},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,6 +97,9 @@ func TestModems(t *testing.T) {
 				}
 				if err := card.Close(); err != nil {
 					t.Error(err)
+				}
+				if simulator.BasicUsed() {
+					t.Error("the modem's own channel was taken away from it")
 				}
 				if simulator.OpenChannels() != 0 {
 					t.Error("a logical channel was left open")

@@ -25,6 +25,7 @@ type Card struct {
 	commands       int // processed so far
 	removeAt       int // command at which the card is pulled; 0 is never
 	removed        bool
+	basicUsed      bool
 }
 
 // session is the state of a logical channel.
@@ -59,6 +60,7 @@ func New(p Profile) *Card {
 		c.tries = 0
 	}
 	c.reset()
+	c.verified = c.verified || p.Verified
 	return c
 }
 
@@ -106,6 +108,14 @@ func (c *Card) OpenChannels() int {
 		}
 	}
 	return n
+}
+
+// BasicUsed tells whether an application was ever selected on the basic channel,
+// which belongs to a modem where there is one.
+func (c *Card) BasicUsed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.basicUsed
 }
 
 // Process carries out a command. ok is false if the card isn't there.

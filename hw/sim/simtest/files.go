@@ -15,6 +15,7 @@ func (c *Card) choose(s *session, cmd apdu.Command) ([]byte, apdu.Status) {
 			return nil, apdu.FileNotFound
 		}
 		s.dir, s.app, s.chosen = dir, true, false
+		c.basicUsed = c.basicUsed || s == &c.channels[0]
 	case len(cmd.Data) != 2:
 		return nil, apdu.WrongParameters
 	case cmd.Data[0] == 0x3f && cmd.Data[1] == 0:

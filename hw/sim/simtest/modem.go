@@ -17,6 +17,9 @@ type Modem struct {
 	Silent int
 	// Asleep makes it lose its first commands, so many of them.
 	Asleep int
+	// Late makes it keep its first answers to itself, so many of them, and give
+	// them together with the next.
+	Late int
 	// NoCGLA and NoCSIM are modems that don't know these commands.
 	NoCGLA, NoCSIM bool
 	// Chatty makes it say unasked things in between, and forget to leave the
@@ -30,6 +33,7 @@ type Modem struct {
 
 	echo     bool
 	commands int
+	kept     string      // answers that come late
 	sessions map[int]int // session to logical channel
 }
 
@@ -58,9 +62,14 @@ func (m *Modem) Serve(port io.ReadWriter) error {
 		if m.commands <= m.Asleep || m.Silent > 0 && m.commands > m.Silent {
 			continue
 		}
-		if _, err := io.WriteString(port, m.reply(command)); err != nil {
+		m.kept += m.reply(command)
+		if m.commands <= m.Late {
+			continue
+		}
+		if _, err := io.WriteString(port, m.kept); err != nil {
 			return err
 		}
+		m.kept = ""
 	}
 }
 

@@ -30,6 +30,8 @@ type Profile struct {
 	PIN string
 	// Tries is how many tries the PIN has left at first; 0 means 3.
 	Tries int
+	// Verified tells that somebody has entered the PIN, until the card is reset.
+	Verified bool
 	// Blocked tells that the PIN has none left.
 	Blocked bool
 	// T0 makes the card speak as protocol T=0 has it: 61xx, 6Cxx, and no Le
