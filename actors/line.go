@@ -153,6 +153,12 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		l.flowFound(ctx, msg)
 	case flowLost:
 		l.flowBroke(ctx, msg)
+	case linkChanged:
+		l.linkChanged(ctx, msg.change)
+	case addressLost:
+		if l.core != nil {
+			l.step(ctx, reg.FlowLost{Err: msg.err})
+		}
 	case requested:
 		l.requested(ctx, msg)
 	case acked, canceled, unacked:
@@ -192,6 +198,19 @@ func (l *lineActor) stop(ctx actor.Context) {
 		return
 	}
 	l.step(ctx, reg.Stop{})
+}
+
+// linkChanged looks after the registration: whether our address is still the
+// one that it names, and after a sleep, in which the server may have given us
+// up, by registering at once.
+func (l *lineActor) linkChanged(ctx actor.Context, change LinkChange) {
+	if l.core == nil {
+		return
+	}
+	ctx.Send(l.transport, checkAddress{l.flow})
+	if state := l.core.State(); change.Resumed && (state == reg.Up || state == reg.Waiting) {
+		l.step(ctx, reg.Start{})
+	}
 }
 
 // hop is the URI that decides where registrations and calls leave for.

@@ -181,11 +181,12 @@ type phoneActor struct {
 	*env
 	died chan struct{}
 
-	calls, audio *actor.PID
-	lines        []*lineEntry
-	callStatus   []CallStatus
-	stopping     bool // calls are being hung up
-	leaving      bool // lines are being de-registered
+	calls, audio, link *actor.PID
+
+	lines      []*lineEntry
+	callStatus []CallStatus
+	stopping   bool // calls are being hung up
+	leaving    bool // lines are being de-registered
 }
 
 type lineEntry struct {
@@ -224,6 +225,10 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 		p.register(ctx, msg)
 	case callCommand:
 		ctx.Send(p.calls, msg)
+	case linkChanged:
+		for _, l := range p.lines {
+			ctx.Send(l.pid, msg)
+		}
 	case shutdown:
 		p.shutdown(ctx)
 	case allClosed:
@@ -241,6 +246,7 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 func (p *phoneActor) start(ctx actor.Context) {
 	p.spawnAudio(ctx)
 	p.spawnCalls(ctx)
+	p.spawnLink(ctx)
 	for _, a := range p.Accounts {
 		l := &lineEntry{account: a, status: newLineStatus(a)}
 		p.lines = append(p.lines, l)
@@ -252,6 +258,12 @@ func (p *phoneActor) spawnAudio(ctx actor.Context) {
 	env := p.env
 	p.audio = spawn(ctx, func() actor.Actor { return newAudioActor(env) }, "audio")
 	p.env.audio.Store(p.audio)
+}
+
+func (p *phoneActor) spawnLink(ctx actor.Context) {
+	if env := p.env; env.ports.Link != nil {
+		p.link = spawn(ctx, func() actor.Actor { return &linkActor{env: env} }, "link")
+	}
 }
 
 func (p *phoneActor) spawnCalls(ctx actor.Context) {
@@ -276,6 +288,8 @@ func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 	case who.Equal(p.audio):
 		p.spawnAudio(ctx)
 		ctx.Send(p.calls, audioRestarted{})
+	case who.Equal(p.link):
+		p.spawnLink(ctx)
 	case who.Equal(p.calls):
 		p.callStatus = nil
 		p.spawnCalls(ctx)

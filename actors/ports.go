@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"io"
 	"net/netip"
 	"time"
 
@@ -20,6 +21,21 @@ type Ports struct {
 	// IPsec and SIM are for accounts of an IMS core; nil where there are none.
 	IPsec IPsecPort
 	SIM   SIMPort
+	// Link tells of changes of the network; nil where nobody does.
+	Link LinkPort
+}
+
+// LinkPort watches the machine's network.
+type LinkPort interface {
+	// Watch calls changed after addresses or routes have changed, and after the
+	// machine has slept, until Close.
+	Watch(changed func(LinkChange)) (io.Closer, error)
+}
+
+// LinkChange is news of the machine's network.
+type LinkChange struct {
+	// Resumed: the machine has slept.
+	Resumed bool
 }
 
 // SIPPort opens the signalling sockets of a line.

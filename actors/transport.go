@@ -112,6 +112,8 @@ func (t *transportActor) Receive(ctx actor.Context) {
 		t.dialed(ctx, msg)
 	case retryListen:
 		t.listen(ctx)
+	case checkAddress:
+		t.checkAddress(ctx, msg.flow)
 	case tick:
 		t.alarm.rung()
 		t.step(ctx, txn.Tick{})

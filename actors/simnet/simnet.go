@@ -110,6 +110,7 @@ type Socket struct {
 	addr  netip.AddrPort
 	queue *queue
 	flows map[transport.Flow]bool // open connections
+	moved netip.Addr              // what LocalFor gives after Move
 }
 
 // Listen opens the sockets of a host and hands what comes to recv, one message
@@ -136,7 +137,28 @@ func (n *Net) Listen(addr netip.AddrPort, recv func(transport.Inbound)) *Socket 
 func (s *Socket) Local(transport.Proto) netip.AddrPort { return s.addr }
 
 // LocalFor is the host's only address.
-func (s *Socket) LocalFor(netip.Addr) netip.Addr { return s.addr.Addr() }
+func (s *Socket) LocalFor(netip.Addr) netip.Addr {
+	s.net.mu.Lock()
+	defer s.net.mu.Unlock()
+	if s.moved.IsValid() {
+		return s.moved
+	}
+	return s.addr.Addr()
+}
+
+// Move gives a host that listens at any address another one, as roaming does.
+func (n *Net) Move(from, to netip.Addr) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for flow, s := range n.sip {
+		if s.addr.Addr() == from && flow.Local == s.addr {
+			s.moved = to
+			delete(n.sip, flow)
+			flow.Local = netip.AddrPortFrom(to, flow.Local.Port())
+			n.sip[flow] = s
+		}
+	}
+}
 
 // Send puts a message on its way. A connection that the far end has closed is
 // an error; a datagram to nowhere vanishes.
@@ -205,6 +227,7 @@ func (s *Socket) Close() error {
 	defer s.net.mu.Unlock()
 	for _, proto := range []transport.Proto{transport.UDP, transport.TCP} {
 		delete(s.net.sip, transport.Flow{Local: s.addr, Proto: proto})
+		delete(s.net.sip, transport.Flow{Local: netip.AddrPortFrom(s.moved, s.addr.Port()), Proto: proto})
 	}
 	s.queue.close()
 	return nil
