@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/imsphone/imsphone/hw/sim/apdu"
 )
 
@@ -68,6 +70,20 @@ func TestCommandError(t *testing.T) {
 	for _, line := range []string{"OKAY", "RING", "+CME", "NO CARRIER"} {
 		if _, final := finalResult("AT+X", line); final {
 			t.Errorf("%s ends an answer", line)
+		}
+	}
+}
+
+func TestExplainOpen(t *testing.T) {
+	for cause, want := range map[error]string{
+		unix.ENOENT: "plug the modem in",
+		unix.EACCES: "join its group, usually dialout",
+		unix.EBUSY:  "perhaps ModemManager",
+		unix.EIO:    "input/output error",
+	} {
+		err := explainOpen("/dev/ttyUSB2", cause)
+		if !errors.Is(err, ErrDevice) || !errors.Is(err, cause) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", cause, err)
 		}
 	}
 }

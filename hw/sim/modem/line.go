@@ -100,8 +100,9 @@ func (l *line) answer(name, command string) ([]string, error) {
 
 // next reads a line; CR, LF and both end one.
 func (l *line) next() (string, error) {
-	for {
-		if i := bytes.IndexAny(l.rest, "\r\n"); i >= 0 {
+	for seen := 0; ; {
+		if i := bytes.IndexAny(l.rest[seen:], "\r\n"); i >= 0 {
+			i += seen
 			text := strings.TrimSpace(string(l.rest[:i]))
 			l.rest = l.rest[i+1:]
 			return text, nil
@@ -109,6 +110,7 @@ func (l *line) next() (string, error) {
 		if len(l.rest) > maxAnswer {
 			return "", fmt.Errorf("a line of more than %d bytes: this may be no modem's port", maxAnswer)
 		}
+		seen = len(l.rest)
 		chunk := make([]byte, 512)
 		n, err := l.port.Read(chunk)
 		l.rest = append(l.rest, chunk[:n]...)
