@@ -128,12 +128,7 @@ func (l *lineActor) Receive(ctx actor.Context) {
 	case respawnTransport:
 		l.spawnTransport(ctx)
 		ctx.Send(l.calls, transportChanged{l.account.Name, l.transport})
-		if l.ims != nil {
-			l.stepSets(ctx, secagree.Released{}) // they went with the old transport
-		}
-		if l.core != nil {
-			l.step(ctx, reg.FlowLost{Err: errTransportRestarted})
-		}
+		l.transportRestarted(ctx)
 	case callsRestarted:
 		l.calls = msg.calls
 	case stopLine:
@@ -191,6 +186,22 @@ func (l *lineActor) transportFailed(ctx actor.Context, who *actor.PID) {
 	l.failures++
 }
 
+// transportRestarted starts the registration over: its flow, its sets of SAs,
+// and the question for a flow, if one was under way, went with the transport.
+func (l *lineActor) transportRestarted(ctx actor.Context) {
+	if l.ims != nil {
+		l.stepSets(ctx, secagree.Released{})
+	}
+	if l.core == nil {
+		return
+	}
+	asked := l.core.State() == reg.Locating
+	l.step(ctx, reg.FlowLost{Err: errTransportRestarted})
+	if asked {
+		ctx.Send(l.transport, findFlow{owner: ctx.Self(), ref: registrationRef, hop: l.hop()})
+	}
+}
+
 func (l *lineActor) stop(ctx actor.Context) {
 	l.stopping = true
 	if l.core == nil {
@@ -246,7 +257,9 @@ func (l *lineActor) step(ctx actor.Context, ev reg.Event) {
 func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 	switch e := effect.(type) {
 	case reg.NeedFlow:
-		if l.status.State != "registered" {
+		// A binding of plain SIP stands while it's moved. One over SAs doesn't:
+		// they have been given up.
+		if l.status.State != "registered" || l.account.secured() {
 			l.status.State = "registering"
 			l.publish(ctx, Event{Type: "registering"})
 		}

@@ -36,6 +36,7 @@ type transportActor struct {
 	admitted atomic.Int32
 
 	protected protection
+	stopping  bool
 }
 
 // ownedKey is a client transaction as its owner names it.
@@ -71,6 +72,8 @@ func (t *transportActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
 		t.listen(ctx)
+	case *actor.Stopping:
+		t.stopping = true
 	case *actor.Stopped:
 		t.alarm.stop()
 		if t.protected.socket != nil {

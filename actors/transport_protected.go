@@ -174,7 +174,7 @@ func (t *transportActor) deleteSet(ctx actor.Context, gen uint32) {
 // associationFailed takes down the set whose association has panicked.
 func (t *transportActor) associationFailed(ctx actor.Context, who *actor.PID) {
 	for gen, s := range t.protected.sets {
-		if s.association.Equal(who) {
+		if s.association.Equal(who) && !t.stopping {
 			t.counters.panics.Add(1)
 			t.deleteSet(ctx, gen)
 			ctx.Send(ctx.Parent(), setLost{gen, errAssociation})

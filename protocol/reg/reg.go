@@ -204,7 +204,10 @@ func (r *Registration) up(now time.Time, ev Event, fx []Effect) []Effect {
 	case Start:
 		return r.try(now, fx)
 	case FlowLost:
-		return r.locate(false, r.release(fx))
+		if r.secured() {
+			return r.restart(fx) // the SAs are bound to the address
+		}
+		return r.locate(false, fx)
 	case SetEnded:
 		return r.setEnded(ev, fx)
 	case Terminated:
