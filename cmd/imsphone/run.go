@@ -15,12 +15,14 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/phone"
 )
 
-type runCmd struct{}
+type runCmd struct {
+	ESPKeys string `name:"esp-keys" help:"Append the keys of security associations to this file, in the format of Wireshark's esp_sa: whoever has it can read the signalling." placeholder:"FILE" type:"path"`
+}
 
 // stopTime bounds hanging up and de-registering at the end.
 const stopTime = 5 * time.Second
 
-func (runCmd) Run(c *cli) error {
+func (cmd runCmd) Run(c *cli) error {
 	cfg, err := config.Load(config.Path(c.Config))
 	if err != nil {
 		return err
@@ -29,7 +31,7 @@ func (runCmd) Run(c *cli) error {
 		cfg.Control.Socket = c.Socket
 	}
 	log := phone.Logger(cfg.Log, os.Stderr)
-	p, err := phone.Start(cfg, log)
+	p, err := phone.StartWith(cfg, log, phone.Options{ESPKeys: cmd.ESPKeys})
 	if err != nil {
 		return err
 	}

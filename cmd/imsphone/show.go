@@ -116,6 +116,7 @@ func printEvent(out console, line []byte) error {
 type traceCmd struct {
 	Call string `arg:"" optional:"" help:"Call to draw, by its number while it lasts or by its Call-ID; default is every message."`
 	SVG  string `name:"svg" help:"Write the ladder as SVG to this file." placeholder:"FILE" type:"path"`
+	Pcap string `name:"pcap" help:"Write the messages, as they are within the security associations, as a capture for Wireshark." placeholder:"FILE" type:"path"`
 }
 
 func (cmd traceCmd) Run(c *cli, out console) error {
@@ -137,8 +138,13 @@ func (cmd traceCmd) Run(c *cli, out console) error {
 			return err
 		}
 	}
+	if cmd.Pcap != "" {
+		if err := writeCapture(cmd.Pcap, records); err != nil {
+			return err
+		}
+	}
 	return out.show(records, func(w io.Writer) {
-		if cmd.SVG == "" {
+		if cmd.SVG == "" && cmd.Pcap == "" {
 			fmt.Fprint(w, chart.Text(100))
 		}
 	})

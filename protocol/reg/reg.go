@@ -275,7 +275,7 @@ func (r *Registration) stop(now time.Time, fx []Effect) []Effect {
 // leaveTime bounds the wait for the answer to the de-registration: some
 // P-CSCFs drop the SAs before it could come, and no phone is to hang at its
 // end.
-const leaveTime = 8 * time.Second
+const leaveTime = 4 * time.Second
 
 func (r *Registration) leave(now time.Time, fx []Effect) []Effect {
 	r.state, r.removing, r.due = Leaving, true, now.Add(leaveTime)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/hw/sipnet"
+	"github.com/imsphone/imsphone/protocol/pcap"
 	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
@@ -21,6 +23,7 @@ type ipsecPort struct {
 	log      zerolog.Logger
 	idle     time.Duration
 	backends backends
+	keys     string // file to append the SAs' keys to; empty writes none
 }
 
 // backends opens ESP for one line; tests have their own.
@@ -87,6 +90,7 @@ func (p *protected) Install(ctx context.Context, gen uint32, set secagree.Set, l
 	if err != nil {
 		return err
 	}
+	p.port.logKeys(set)
 	if err = errors.Join(h.setLifetime(lifetime), sockets.Add(pathOf(gen, set))); err != nil {
 		return errors.Join(err, h.close())
 	}
@@ -94,6 +98,21 @@ func (p *protected) Install(ctx context.Context, gen uint32, set secagree.Set, l
 	defer p.mu.Unlock()
 	p.sets[gen] = h
 	return nil
+}
+
+// logKeys appends a set's keys to the file that the user has named. That it
+// can't is no reason not to register.
+func (p ipsecPort) logKeys(set secagree.Set) {
+	if p.keys == "" {
+		return
+	}
+	f, err := os.OpenFile(p.keys, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = errors.Join(pcap.WriteKeys(f, set), f.Close())
+	}
+	if err != nil {
+		p.log.Warn().Err(err).Msg("can't write the keys of the security associations")
+	}
 }
 
 // pathOf gives the ports of a set as the phone sees them.

@@ -52,7 +52,9 @@ func label(m *sip.Message) string {
 
 // proofs are the digest parameters that an offline search could turn into the
 // password: a client's response and a server's rspauth (RFC 7616 §3.4, §3.5).
-var proofs = regexp.MustCompile(`(?i)\b((?:response|rspauth)\s*=\s*)(?:"[^"\r\n]*"?|[^",\s]+)`)
+// Some cores let the session keys ck and ik of TS 24.229 §5.2.2.2 out to the
+// phone.
+var proofs = regexp.MustCompile(`(?i)\b((?:response|rspauth|ck|ik)\s*=\s*)(?:"[^"\r\n]*"?|[^",\s]+)`)
 
 // redact blanks the proofs in a message.
 func redact(raw string) string { return proofs.ReplaceAllString(raw, `${1}"…"`) }

@@ -54,8 +54,18 @@ func terminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// Options are what is asked for at one start and no configuration says.
+type Options struct {
+	// ESPKeys is a file to append the keys of sets of SAs to, for Wireshark;
+	// empty writes none.
+	ESPKeys string
+}
+
 // Start starts the phone that the configuration describes.
-func Start(c *config.Config, log zerolog.Logger) (*Phone, error) {
+func Start(c *config.Config, log zerolog.Logger) (*Phone, error) { return StartWith(c, log, Options{}) }
+
+// StartWith does the same with options.
+func StartWith(c *config.Config, log zerolog.Logger, o Options) (*Phone, error) {
 	cfg, err := phoneConfig(c, log)
 	if err != nil {
 		return nil, err
@@ -76,7 +86,7 @@ func Start(c *config.Config, log zerolog.Logger) (*Phone, error) {
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())
 	}
-	ports, err := ports(c, cards, log)
+	ports, err := ports(c, cards, log, o)
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())
 	}

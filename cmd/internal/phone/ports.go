@@ -18,7 +18,7 @@ import (
 )
 
 // ports hands the devices of hw/ to the actors.
-func ports(c *config.Config, cards sims, log zerolog.Logger) (actors.Ports, error) {
+func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.Ports, error) {
 	low, high, err := c.Media.PortRange()
 	if err != nil {
 		return actors.Ports{}, err
@@ -36,7 +36,7 @@ func ports(c *config.Config, cards sims, log zerolog.Logger) (actors.Ports, erro
 		RTP:      rtpPort{&rtpnet.Range{Low: low, High: high}},
 		Audio:    audioPort{c.Audio},
 		Resolver: resolverPort{names},
-		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: esp{log}},
+		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: esp{log}, keys: o.ESPKeys},
 		SIM:      cards,
 	}, nil
 }
