@@ -1,0 +1,170 @@
+package userspace
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+)
+
+// backlog is how many connections may wait for Accept.
+const backlog = 64
+
+// newTCP makes a bound endpoint. A port may have one listener and any number of
+// connections, each to another peer.
+func (s *Stack) newTCP(local netip.AddrPort, queue *waiter.Queue) (tcpip.Endpoint, error) {
+	ep, err := s.net.NewEndpoint(tcp.ProtocolNumber, protocolOf(s.cfg.Local), queue)
+	if err != nil {
+		return nil, explain(err)
+	}
+	ep.SocketOptions().SetReuseAddress(true)
+	// The route's MTU doesn't count on the way to a loopback address.
+	ep.SetSockOptInt(tcpip.MaxSegOption, s.cfg.segment())
+	if err := ep.Bind(fullAddress(local)); err != nil {
+		ep.Close()
+		return nil, explain(err)
+	}
+	return ep, nil
+}
+
+// DialTCP connects from exactly that address and port. It fails at once with
+// [ErrNoSA] if no installed set protects the connection; other errors wrap the
+// system's, such as ECONNREFUSED, or ctx's.
+func (s *Stack) DialTCP(ctx context.Context, local, remote netip.AddrPort) (net.Conn, error) {
+	c, err := s.dial(ctx, local, remote)
+	if err != nil {
+		return nil, opError("dial", "tcp", local, remote, err)
+	}
+	return c, nil
+}
+
+func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Conn, error) {
+	if !s.sender.protects(path{local, remote}) {
+		return nil, ErrNoSA
+	}
+	queue := new(waiter.Queue)
+	ep, err := s.newTCP(local, queue)
+	if err != nil {
+		return nil, err
+	}
+	entry, connected := waiter.NewChannelEntry(waiter.WritableEvents | waiter.EventErr | waiter.EventHUp)
+	queue.EventRegister(&entry)
+	defer queue.EventUnregister(&entry)
+	tune(ep)
+	terr := ep.Connect(fullAddress(remote))
+	if _, started := terr.(*tcpip.ErrConnectStarted); started {
+		select {
+		case <-ctx.Done():
+			ep.Abort()
+			ep.Close()
+			return nil, ctx.Err()
+		case <-connected:
+			terr = ep.LastError()
+		}
+	}
+	if terr != nil {
+		ep.Close()
+		return nil, explain(terr)
+	}
+	return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
+}
+
+// conn makes a connection's errors those of the system.
+type conn struct {
+	*gonet.TCPConn
+	closed atomic.Bool
+}
+
+// Read is that of net.Conn.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.TCPConn.Read(b)
+	return n, c.explain(err)
+}
+
+// Write is that of net.Conn.
+func (c *conn) Write(b []byte) (int, error) {
+	n, err := c.TCPConn.Write(b)
+	return n, c.explain(err)
+}
+
+// Close lets out what was written, in the background.
+func (c *conn) Close() error {
+	c.closed.Store(true)
+	return c.TCPConn.Close()
+}
+
+func (c *conn) explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case c.closed.Load():
+		return net.ErrClosed
+	}
+	return explainText(err)
+}
+
+// listener is a listening TCP socket of a [Stack].
+type listener struct {
+	ep    tcpip.Endpoint
+	at    net.Addr
+	queue waiter.Queue
+	once  sync.Once
+	done  chan struct{}
+}
+
+// ListenTCP listens at the Stack's address and a port. The error wraps one of the
+// system's, such as EADDRINUSE.
+func (s *Stack) ListenTCP(local netip.AddrPort) (net.Listener, error) {
+	l := &listener{at: net.TCPAddrFromAddrPort(local), done: make(chan struct{})}
+	ep, err := s.newTCP(local, &l.queue)
+	if err != nil {
+		return nil, opError("listen", "tcp", local, netip.AddrPort{}, err)
+	}
+	if terr := ep.Listen(backlog); terr != nil {
+		ep.Close()
+		return nil, opError("listen", "tcp", local, netip.AddrPort{}, explain(terr))
+	}
+	l.ep = ep
+	return l, nil
+}
+
+// Accept waits for a connection. The error is net.ErrClosed after Close.
+func (l *listener) Accept() (net.Conn, error) {
+	entry, ready := waiter.NewChannelEntry(waiter.ReadableEvents | waiter.EventErr | waiter.EventHUp)
+	l.queue.EventRegister(&entry)
+	defer l.queue.EventUnregister(&entry)
+	for {
+		ep, queue, err := l.ep.Accept(nil)
+		switch err.(type) {
+		case nil:
+			tune(ep)
+			return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
+		case *tcpip.ErrWouldBlock:
+		default:
+			return nil, explain(err)
+		}
+		select {
+		case <-l.done:
+			return nil, net.ErrClosed
+		case <-ready:
+		}
+	}
+}
+
+// Close ends an Accept that waits.
+func (l *listener) Close() error {
+	l.once.Do(func() {
+		close(l.done)
+		l.ep.Close()
+	})
+	return nil
+}
+
+// Addr gives the address and port.
+func (l *listener) Addr() net.Addr { return l.at }
