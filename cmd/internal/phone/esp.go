@@ -1,15 +1,164 @@
 package phone
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
+	"sync"
+	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/hw/ipsec"
+	"github.com/imsphone/imsphone/hw/ipsec/userspace"
+	"github.com/imsphone/imsphone/hw/sipnet"
+	"github.com/imsphone/imsphone/protocol/secagree"
 )
 
 // esp opens the backends of hw/ipsec.
-type esp struct{ log zerolog.Logger }
+type esp struct {
+	log zerolog.Logger
 
-func (e esp) open(name string, local, pcscf netip.Addr, encapsulation uint16) (backend, error) {
-	return nil, fmt.Errorf("ipsec = %q isn't there yet", name)
+	mu     sync.Mutex
+	kernel *ipsec.Kernel // nil until it's needed: one for the whole phone
+	swept  map[netip.Addr]bool
 }
+
+func newESP(log zerolog.Logger) *esp { return &esp{log: log, swept: map[netip.Addr]bool{}} }
+
+// open readies the backend of that name; "auto" is the kernel's where it can,
+// else our own.
+func (e *esp) open(name string, local, pcscf netip.Addr, encapsulation uint16) (backend, error) {
+	switch name {
+	case "kernel":
+		return e.openKernel(local)
+	case "userspace":
+		return openUserspace(local, userspace.RawIP())
+	case "udp":
+		peer := netip.AddrPortFrom(pcscf, encapsulation)
+		return openUserspace(local, userspace.UDP(netip.AddrPortFrom(local, 0), peer))
+	}
+	missing := ipsec.Available()
+	if missing == nil {
+		return e.openKernel(local)
+	}
+	b, err := openUserspace(local, userspace.RawIP())
+	if err != nil {
+		return nil, fmt.Errorf("%w; and our own ESP can't open a raw socket either (%w): give the program CAP_NET_ADMIN or CAP_NET_RAW, or set ipsec = udp where the P-CSCF takes ESP in UDP", missing, err)
+	}
+	e.log.Info().Err(missing).Msg("ESP in this program, as the kernel can't do it")
+	return b, nil
+}
+
+// openKernel gives the kernel's ESP, after what an earlier run may have left at
+// the address has been removed.
+func (e *esp) openKernel(local netip.Addr) (backend, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.kernel == nil {
+		k, err := ipsec.NewKernel()
+		if err != nil {
+			return nil, err
+		}
+		e.kernel = k
+	}
+	if !e.swept[local] {
+		n, err := e.kernel.Sweep(local)
+		if err != nil {
+			return nil, fmt.Errorf("the security associations of an earlier run can't be removed: %w", err)
+		}
+		if n > 0 {
+			e.log.Warn().Int("removed", n).Msg("removed security associations and policies that an earlier run had left")
+		}
+		e.swept[local] = true
+	}
+	return kernelBackend{e.kernel}, nil
+}
+
+// kernelBackend is XFRM under the kernel's own sockets.
+type kernelBackend struct{ *ipsec.Kernel }
+
+func (kernelBackend) network() sipnet.Network { return sipnet.System{} }
+
+func (k kernelBackend) install(ctx context.Context, set secagree.Set) (handle, error) {
+	h, err := k.Install(ctx, set, ipsec.UE)
+	if err != nil {
+		return nil, err
+	}
+	return kernelHandle{h}, nil
+}
+
+func (k kernelBackend) hints() string   { return k.Hints() }
+func (k kernelBackend) outside() uint64 { return k.Outside() }
+func (kernelBackend) close() error      { return nil } // the kernel is the whole phone's
+
+type kernelHandle struct{ ipsec.Handle }
+
+func (h kernelHandle) setLifetime(d time.Duration) error { return h.SetLifetime(d) }
+func (h kernelHandle) close() error                      { return h.Close() }
+
+func (h kernelHandle) counters() (list [4]actors.SACounters, err error) {
+	counters, err := h.Counters()
+	for i, c := range counters {
+		list[i] = actors.SACounters{Packets: c.Packets, Bytes: c.Bytes, Refused: c.Replayed + c.Forged}
+	}
+	return list, err
+}
+
+// userspaceBackend is our own ESP under a TCP/IP stack of its own.
+type userspaceBackend struct{ *userspace.Stack }
+
+func openUserspace(local netip.Addr, c userspace.Carrier) (backend, error) {
+	s, err := userspace.New(userspace.Config{Role: userspace.UE, Local: local, Carrier: c})
+	if err != nil {
+		return nil, err
+	}
+	return userspaceBackend{s}, nil
+}
+
+func (u userspaceBackend) network() sipnet.Network { return u.Stack }
+
+func (u userspaceBackend) install(_ context.Context, set secagree.Set) (handle, error) {
+	h, err := u.Install(set)
+	if err != nil {
+		return nil, err
+	}
+	return userspaceHandle{h}, nil
+}
+
+func (u userspaceBackend) hints() string {
+	s := u.Stats()
+	switch {
+	case s.AuthFailed > 0:
+		return fmt.Sprintf("%d packets failed the integrity check: the P-CSCF's keys or algorithms differ from ours", s.AuthFailed)
+	case s.UnknownSPI > 0:
+		return fmt.Sprintf("%d packets came for SPIs that we don't have", s.UnknownSPI)
+	}
+	return ""
+}
+
+func (u userspaceBackend) outside() uint64 { return u.Stats().Outside() }
+
+func (u userspaceBackend) close() error { return u.Close() }
+
+type userspaceHandle struct{ *userspace.Handle }
+
+func (h userspaceHandle) setLifetime(d time.Duration) error {
+	h.SetLifetime(d)
+	return nil
+}
+
+func (h userspaceHandle) counters() (list [4]actors.SACounters, err error) {
+	select {
+	case <-h.Done():
+		return list, ipsec.ErrGone
+	default:
+	}
+	for i, c := range h.Counters() {
+		list[i] = actors.SACounters{Packets: c.Packets, Bytes: c.Bytes, Refused: c.Replayed + c.AuthFailed + c.Malformed + c.Mismatched}
+	}
+	return list, nil
+}
+
+func (h userspaceHandle) close() error { return h.Close() }

@@ -36,7 +36,7 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 		RTP:      rtpPort{&rtpnet.Range{Low: low, High: high}},
 		Audio:    audioPort{c.Audio},
 		Resolver: resolverPort{names},
-		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: esp{log}, keys: o.ESPKeys},
+		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: newESP(log), keys: o.ESPKeys},
 		SIM:      cards,
 	}, nil
 }
