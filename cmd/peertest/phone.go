@@ -32,6 +32,25 @@ type PhoneConfig struct {
 	Tone       int  // what its microphone hears, in Hz
 	V6         bool // bind the IPv6 address
 	Bare       bool // as small as it goes, to be measured: no debug log, no recording
+	IMS        *PhoneIMS
+}
+
+// PhoneIMS makes the account one of an IMS core, with a soft SIM.
+type PhoneIMS struct {
+	IMSI, K, OPc string
+	PCSCF        []string
+	IPsec        string   // auto, kernel, userspace, udp or off
+	Algorithms   []string // such as "hmac-sha-1-96/aes-cbc"; none means all
+}
+
+// secretFile writes the SIM's keys and gives the file's name.
+func (p *Phone) secretFile() (string, error) {
+	if p.Config.IMS == nil {
+		return "", nil
+	}
+	path := p.dir + "/sim.key"
+	text := fmt.Sprintf("k = %s\nopc = %s\n", p.Config.IMS.K, p.Config.IMS.OPc)
+	return path, os.WriteFile(path, []byte(text), 0o600)
 }
 
 // Phone is a running imsphone, driven by its own command line.
@@ -64,10 +83,13 @@ func StartPhone(ctx context.Context, h *Host, c PhoneConfig) (*Phone, error) {
 	if err := os.MkdirAll(p.dir+"/state", 0o700); err != nil {
 		return nil, err
 	}
-	if err := render("phone.toml", p.dir+"/imsphone.conf", p.settings()); err != nil {
+	secret, err := p.secretFile()
+	if err != nil {
 		return nil, err
 	}
-	var err error
+	if err := render("phone.toml", p.dir+"/imsphone.conf", p.settings(secret)); err != nil {
+		return nil, err
+	}
 	p.Process, err = h.Start(Command{Args: []string{c.Binary, "run", "--config", p.dir + "/imsphone.conf"}})
 	if err != nil {
 		return nil, err
@@ -75,15 +97,15 @@ func StartPhone(ctx context.Context, h *Host, c PhoneConfig) (*Phone, error) {
 	return p, p.subscribe(ctx)
 }
 
-func (p *Phone) settings() any {
+func (p *Phone) settings(secret string) any {
 	device := fmt.Sprintf("fake:tone=%d", p.Config.Tone)
 	if !p.Config.Bare {
 		device += ",record=" + p.recording()
 	}
 	return struct {
 		PhoneConfig
-		Dir, Device, AOR, Local string
-	}{p.Config, p.dir, device, p.AOR(), p.local()}
+		Dir, Device, AOR, Local, Secret string
+	}{p.Config, p.dir, device, p.AOR(), p.local(), secret}
 }
 
 func (p *Phone) local() string {
@@ -167,8 +189,20 @@ func (p *Phone) Command(ctx context.Context, out any, args ...string) error {
 // A PhoneStatus is what imsphone status prints.
 type PhoneStatus struct {
 	Accounts []struct {
-		State, Text, Contact string
-		Status, Expires      int
+		State, Text, Contact, Security string
+		Status, Expires                int
+		Identities                     []string
+		Notices                        []struct{ Text string }
+		Associations                   []struct {
+			State, Algorithms string
+			SAs               []struct {
+				SPI      uint32
+				Counters *struct{ Packets, Bytes, Refused uint64 }
+			}
+		}
+	}
+	Counters struct {
+		OutsideSAs int64
 	}
 	Calls []struct {
 		Call, StateName, Direction, Remote, Codec string
