@@ -94,13 +94,13 @@ func (k *Kernel) Install(ctx context.Context, set secagree.Set, role Role) (Hand
 // addAll installs all policies first: from then on nothing leaves in the clear.
 func (k *Kernel) addAll(ctx context.Context, h *installed) error {
 	for i, s := range h.states {
-		if err := errors.Join(ctx.Err(), k.addPolicy(s)); err != nil {
+		if err := k.addPolicy(ctx, s); err != nil {
 			return err
 		}
 		h.hasPolicy[i] = true
 	}
 	for i, s := range h.states {
-		if err := errors.Join(ctx.Err(), k.addState(s)); err != nil {
+		if err := k.addState(ctx, s); err != nil {
 			return err
 		}
 		h.hasState[i] = true
@@ -125,7 +125,10 @@ func (k *Kernel) removeAll(h *installed) error {
 	return errors.Join(errs...)
 }
 
-func (k *Kernel) addPolicy(s state) error {
+func (k *Kernel) addPolicy(ctx context.Context, s state) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	key := s.policyKey()
 	if k.policies[key] == 0 {
 		if err := k.handle.XfrmPolicyAdd(s.policy()); err != nil {
@@ -148,7 +151,10 @@ func (k *Kernel) removePolicy(s state) error {
 	return nil
 }
 
-func (k *Kernel) addState(s state) error {
+func (k *Kernel) addState(ctx context.Context, s state) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if err := k.request(nl.XFRM_MSG_NEWSA, s, newLimits(seconds(initialLifetime))); err != nil {
 		return fmt.Errorf("%s: %w", s, explain(err))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
@@ -57,6 +58,7 @@ func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Con
 	queue.EventRegister(&entry)
 	defer queue.EventUnregister(&entry)
 	tune(ep)
+	s.makeWay(local, remote)
 	terr := ep.Connect(fullAddress(remote))
 	if _, started := terr.(*tcpip.ErrConnectStarted); started {
 		select {
@@ -73,6 +75,22 @@ func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Con
 		return nil, explain(terr)
 	}
 	return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
+}
+
+// makeWay ends a former connection between the same ports that only lingers,
+// since the ports of a set are pinned (RFC 6191 §2: TIME-WAIT may be cut short).
+func (s *Stack) makeWay(local, remote netip.AddrPort) {
+	from, to := fullAddress(local), fullAddress(remote)
+	former, ok := s.net.FindTransportEndpoint(protocolOf(s.cfg.Local), tcp.ProtocolNumber, stack.TransportEndpointID{
+		LocalAddress: from.Addr, LocalPort: from.Port, RemoteAddress: to.Addr, RemotePort: to.Port,
+	}, nicID).(*tcp.Endpoint)
+	if !ok {
+		return
+	}
+	switch former.EndpointState() {
+	case tcp.StateFinWait2, tcp.StateTimeWait:
+		former.Abort()
+	}
 }
 
 // conn makes a connection's errors those of the system.
