@@ -14,7 +14,7 @@ import (
 
 // TestLifetime ends a set at its hard limit: what is sent then is dropped.
 func TestLifetime(t *testing.T) {
-	w := newWorld(t, gcm, secagree.Transport, v4, v4)
+	w := aWorld(t)
 	uc, ps := listenUDP(t, w.ue, w.uc()), listenUDP(t, w.pcscf, w.ps())
 	w.hUE.SetLifetime(time.Hour)
 	send(t, uc, w.ps(), pattern(10))
@@ -40,7 +40,7 @@ func TestLifetime(t *testing.T) {
 // TestSharedSelectors uses the newest of two sets that differ in their SPIs and
 // keys only, and the older one again after it.
 func TestSharedSelectors(t *testing.T) {
-	w := newWorld(t, gcm, secagree.Transport, v4, v4)
+	w := aWorld(t)
 	uc, ps := listenUDP(t, w.ue, w.uc()), listenUDP(t, w.pcscf, w.ps())
 	next := testSet(gcm, secagree.Transport, v4, v4, 1)
 	next.UE.ClientPort, next.UE.ServerPort = w.set.UE.ClientPort, w.set.UE.ServerPort
@@ -112,7 +112,7 @@ func goroutines() string {
 }
 
 func TestInstallErrors(t *testing.T) {
-	w := newWorld(t, gcm, secagree.Transport, v4, v4)
+	w := aWorld(t)
 	fresh := func(change func(*secagree.Set)) secagree.Set {
 		set := testSet(gcm, secagree.Transport, v4, v4, 1)
 		change(&set)
@@ -162,5 +162,3 @@ func TestConfigErrors(t *testing.T) {
 		t.Error("two have the same outer port")
 	}
 }
-
-var gcm = secagree.Suites()[0]

@@ -129,7 +129,8 @@ func (h *Handle) outerAddr() netip.AddrPort { return *h.outer.Load() }
 // translator gets its packets there (RFC 3948 §4).
 func (h *Handle) heardFrom(from netip.AddrPort) {
 	if c := h.stack.cfg; c.Role == PCSCF && c.Carrier.udp && h.outerAddr() != from {
-		h.outer.Store(&from)
+		moved := from // the only one to be allocated
+		h.outer.Store(&moved)
 	}
 }
 

@@ -77,8 +77,8 @@ func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Con
 	return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
 }
 
-// makeWay ends a former connection between the same ports that only lingers,
-// since the ports of a set are pinned (RFC 6191 §2: TIME-WAIT may be cut short).
+// makeWay ends a former connection between the same ports that is closed and only
+// lingers, since the ports of a set are pinned. What it hadn't delivered is lost.
 func (s *Stack) makeWay(local, remote netip.AddrPort) {
 	from, to := fullAddress(local), fullAddress(remote)
 	former, ok := s.net.FindTransportEndpoint(protocolOf(s.cfg.Local), tcp.ProtocolNumber, stack.TransportEndpointID{
@@ -88,7 +88,7 @@ func (s *Stack) makeWay(local, remote netip.AddrPort) {
 		return
 	}
 	switch former.EndpointState() {
-	case tcp.StateFinWait2, tcp.StateTimeWait:
+	case tcp.StateFinWait1, tcp.StateFinWait2, tcp.StateClosing, tcp.StateLastAck, tcp.StateTimeWait:
 		former.Abort()
 	}
 }
