@@ -1,0 +1,50 @@
+//go:build peers
+
+package peertest
+
+import (
+	"slices"
+	"testing"
+)
+
+// imsNeeds are the programs of an IMS core.
+func imsNeeds() []Program {
+	return []Program{
+		{"kamailio", "kamailio kamailio-ims-modules kamailio-presence-modules kamailio-sqlite-modules"},
+		{"dnsmasq", "dnsmasq-base"},
+		{"sqlite3", "sqlite3"},
+		{"setpriv", "util-linux"},
+		{"unshare", "util-linux"},
+	}
+}
+
+// imsCore starts an IMS core at 10.46.0.11.
+func (e *env) imsCore(o IMSOptions) *IMSCore {
+	e.t.Helper()
+	check(e.t, Need(imsNeeds()...))
+	c := must(StartIMSCore(e.step(), e.host("core", 11), o))(e.t)
+	e.t.Cleanup(func() {
+		if e.t.Failed() {
+			e.t.Log(c.Log())
+		}
+		check(e.t, c.Close())
+	})
+	return c
+}
+
+// TestIMSCoreRegistersSipp: AKA, sec-agree and both protected ports, from the
+// first REGISTER to the de-registration.
+func TestIMSCoreRegistersSipp(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	c := e.imsCore(IMSOptions{NonceReuse: true})
+	h := e.host("sipp", 41)
+	e.succeeds(e.sipp(h, SippRun{Scenario: "ims-register.xml", Target: c.Proxy().String(), Calls: 1}), 1)
+	var asked []string
+	for _, entry := range c.HSS.Journal() {
+		asked = append(asked, entry.Command)
+	}
+	if want := []string{"UAR", "MAR", "UAR", "SAR", "UAR", "SAR"}; !slices.Equal(asked, want) {
+		t.Errorf("the HSS was asked %v, want %v", asked, want)
+	}
+}
