@@ -2,6 +2,7 @@ package userspace
 
 import (
 	"net/netip"
+	"time"
 )
 
 // EncapsulationPort is the UDP port of a P-CSCF for ESP in UDP (RFC 3948 §2).
@@ -38,6 +39,8 @@ type wire interface {
 	write(packet []byte, to netip.AddrPort) error
 	// at gives the outer address, with port 0 where there are no ports.
 	at() netip.AddrPort
+	// hurry bounds the time that writes may take from now on.
+	hurry(d time.Duration)
 	// close ends a read that waits.
 	close() error
 }

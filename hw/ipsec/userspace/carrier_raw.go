@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 )
 
 // protocolESP is ESP's number in IP headers.
@@ -32,8 +33,9 @@ func openRaw(local netip.Addr) (wire, error) {
 	return &rawWire{conn: conn, local: local, buf: make([]byte, maxPacket)}, nil
 }
 
-func (w *rawWire) at() netip.AddrPort { return netip.AddrPortFrom(w.local, 0) }
-func (w *rawWire) close() error       { return w.conn.Close() }
+func (w *rawWire) at() netip.AddrPort    { return netip.AddrPortFrom(w.local, 0) }
+func (w *rawWire) hurry(d time.Duration) { w.conn.SetWriteDeadline(time.Now().Add(d)) }
+func (w *rawWire) close() error          { return w.conn.Close() }
 
 func (w *rawWire) read() ([]byte, netip.AddrPort, error) {
 	if w.local.Is4() {

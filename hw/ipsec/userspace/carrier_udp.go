@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 )
 
 // maxPacket is the longest IP packet, in bytes.
@@ -33,8 +34,9 @@ func openUDP(bind netip.AddrPort) (wire, error) {
 	return &udpWire{conn: conn, local: local, buf: make([]byte, maxPacket)}, nil
 }
 
-func (w *udpWire) at() netip.AddrPort { return w.local }
-func (w *udpWire) close() error       { return w.conn.Close() }
+func (w *udpWire) at() netip.AddrPort    { return w.local }
+func (w *udpWire) hurry(d time.Duration) { w.conn.SetWriteDeadline(time.Now().Add(d)) }
+func (w *udpWire) close() error          { return w.conn.Close() }
 
 // read gives nothing for the keep-alives of address translators, a single byte,
 // and for IKE, which has four zeros where ESP has its SPI (RFC 3948 §2.2, §2.3).

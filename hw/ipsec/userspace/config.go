@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"time"
 )
 
 // Role tells which of a set's SAs are outbound.
@@ -25,6 +26,11 @@ type Config struct {
 	Local netip.Addr
 	// Carrier takes ESP packets to the peer: [RawIP] or [UDP].
 	Carrier Carrier
+	// KeepAlive makes a UE send a single byte over the UDP carrier after that
+	// time without any packet of its own, while a set is installed: address
+	// translators forget those who are silent (RFC 3948 §4, whose default is
+	// 20 s). 0 is never.
+	KeepAlive time.Duration
 	// Random gives the IVs of aes-cbc, and what TCP has to choose; nil is the
 	// system's source.
 	Random io.Reader
@@ -40,6 +46,8 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("%w: role %d is neither UE nor PCSCF", ErrConfig, c.Role)
 	case !c.Local.IsValid() || c.Local.IsUnspecified() || c.Local.Zone() != "":
 		return c, fmt.Errorf("%w: %q is no address to protect: give the one of the sets, without a zone", ErrConfig, c.Local)
+	case c.KeepAlive < 0:
+		return c, fmt.Errorf("%w: KeepAlive %s is negative", ErrConfig, c.KeepAlive)
 	case c.Carrier.udp && c.Role == UE && !c.Carrier.peer.IsValid():
 		return c, fmt.Errorf("%w: the UE needs its P-CSCF's address and port for UDP encapsulation", ErrConfig)
 	}

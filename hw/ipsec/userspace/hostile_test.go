@@ -262,3 +262,19 @@ func (r *relay) join(w *world) (longest int) {
 		r.conn.WriteToUDPAddrPort(b[:n], to)
 	}
 }
+
+// TestKeepAlive has a UE that says nothing but a byte from time to time.
+func TestKeepAlive(t *testing.T) {
+	r := newRelay(t)
+	ue, err := New(Config{Role: UE, Local: v4, Carrier: UDP(netip.AddrPortFrom(v4, 0), r.at()), KeepAlive: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ue.Close() })
+	install(t, ue, testSet(gcm, secagree.UDPTunnel, v4, v4, 0))
+	for range 3 {
+		if b := r.next(); !bytes.Equal(b, []byte{0xff}) {
+			t.Errorf("%x came", b)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package userspace
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/netip"
@@ -94,8 +95,11 @@ func TestCloseLeavesNothing(t *testing.T) {
 		if _, err := w.ue.Install(w.set); !errors.Is(err, ErrClosed) {
 			t.Errorf("Install after Close: %v", err)
 		}
-		if _, err := w.ue.ListenUDP(w.us()); err == nil {
-			t.Error("ListenUDP after Close")
+		if _, err := w.ue.ListenUDP(w.us()); !errors.Is(err, ErrClosed) {
+			t.Errorf("ListenUDP after Close: %v", err)
+		}
+		if _, err := w.ue.ListenTCP(w.us()); !errors.Is(err, ErrClosed) {
+			t.Errorf("ListenTCP after Close: %v", err)
 		}
 		if _, _, err := uc.ReadFromUDPAddrPort(nil); !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
@@ -103,6 +107,40 @@ func TestCloseLeavesNothing(t *testing.T) {
 		if err := w.ue.Close(); err != nil {
 			t.Errorf("second Close: %v", err)
 		}
+	}
+}
+
+// TestCloseUnderLoad closes one side while the other connects again and again.
+func TestCloseUnderLoad(t *testing.T) {
+	for range 20 {
+		w := aWorld(t)
+		ps := listenTCP(t, w.pcscf, w.ps())
+		go func() {
+			for c, err := ps.Accept(); err == nil; c, err = ps.Accept() {
+				c.Close()
+			}
+		}()
+		ctx, cancel := context.WithTimeout(context.Background(), bound)
+		connected, ended := make(chan struct{}, 1), make(chan struct{})
+		go func() {
+			defer close(ended)
+			for {
+				c, err := w.ue.DialTCP(ctx, w.uc(), w.ps())
+				if err != nil {
+					return
+				}
+				c.Close()
+				select {
+				case connected <- struct{}{}:
+				default:
+				}
+			}
+		}()
+		soon(t, "a connection", func() struct{} { return <-connected })
+		soon(t, "Close", func() error { return w.pcscf.Close() })
+		soon(t, "Close", func() error { return w.ue.Close() })
+		cancel()
+		soon(t, "the last dial", func() struct{} { <-ended; return struct{}{} })
 	}
 }
 

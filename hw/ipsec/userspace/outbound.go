@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -30,6 +31,7 @@ type sender struct {
 	sas    map[path][]*outbound
 	plain  []byte
 	sealed []byte
+	last   time.Time // of the last packet
 }
 
 func newSender(w wire, d *drops) *sender {
@@ -93,7 +95,7 @@ func (s *sender) send(p *stack.PacketBuffer) {
 		s.drops.unsealed.Add(1)
 		return
 	}
-	s.sealed = sealed
+	s.sealed, s.last = sealed, time.Now()
 	if s.wire.write(sealed, to) != nil {
 		s.drops.unsent.Add(1)
 	}

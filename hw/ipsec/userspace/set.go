@@ -37,7 +37,9 @@ type Handle struct {
 // Install brings up the four SAs of a set; its end of our [Role] has the Stack's
 // address. There may be many sets. The SPIs that the Stack receives by must be
 // free, and those of one set differ from each other, since its SAs share their
-// keys (TS 33.203 §7.1). The error wraps [ErrSet], [ErrSPIInUse], [ErrClosed] or
+// keys (TS 33.203 §7.1). A set is installed once in its life: the second time its
+// sequence numbers, and with them the nonces of aes-gcm and aes-gmac, would begin
+// anew. The error wraps [ErrSet], [ErrSPIInUse], [ErrClosed] or
 // one of protocol/esp.
 func (s *Stack) Install(set secagree.Set) (*Handle, error) {
 	if err := s.check(set); err != nil {
@@ -157,11 +159,15 @@ func (h *Handle) SetLifetime(d time.Duration) {
 	if h.hard != nil {
 		h.hard.Stop()
 	}
-	select {
-	case <-h.gone:
-	default:
-		h.hard = time.AfterFunc(d, func() { h.Close() })
-	}
+	var limit *time.Timer
+	limit = time.AfterFunc(d, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.hard == limit { // and not replaced in the last moment
+			h.end()
+		}
+	})
+	h.hard = limit
 }
 
 // Done is closed when the SAs are gone: by Close, by the end of their lifetime or
@@ -173,13 +179,19 @@ func (h *Handle) Done() <-chan struct{} { return h.gone }
 func (h *Handle) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	select {
-	case <-h.gone:
-		return nil
-	default:
-	}
+	h.end()
+	return nil
+}
+
+// end is Close for holders of mu.
+func (h *Handle) end() {
 	if h.hard != nil {
 		h.hard.Stop()
+	}
+	select {
+	case <-h.gone:
+		return
+	default:
 	}
 	for _, o := range h.out {
 		h.stack.sender.remove(o)
@@ -187,5 +199,4 @@ func (h *Handle) Close() error {
 	h.stack.receiver.remove(h.in)
 	h.stack.forget(h)
 	close(h.gone)
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -15,6 +16,7 @@ import (
 type Stack struct {
 	cfg      Config
 	wire     wire
+	link     *link
 	net      *stack.Stack
 	drops    drops
 	sender   *sender
@@ -24,6 +26,7 @@ type Stack struct {
 	mu     sync.Mutex
 	closed bool
 	sets   map[*Handle]struct{}
+	silent *time.Timer // nil without keep-alives
 }
 
 // A Stack is a network for protected sockets.
@@ -45,13 +48,14 @@ func New(cfg Config) (*Stack, error) {
 	}
 	s := &Stack{cfg: cfg, wire: w, sets: map[*Handle]struct{}{}}
 	s.sender = newSender(w, &s.drops)
-	l := &link{sender: s.sender}
-	s.receiver = &receiver{wire: w, raw: !cfg.Carrier.udp, drops: &s.drops, deliver: l.inject,
+	s.link = &link{sender: s.sender}
+	s.receiver = &receiver{wire: w, raw: !cfg.Carrier.udp, drops: &s.drops, deliver: s.link.inject,
 		done: make(chan struct{}), sas: map[uint32]*inbound{}}
-	if s.net, err = newNet(cfg, l); err != nil {
+	if s.net, err = newNet(cfg, s.link); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	s.running.Go(s.receiver.run)
+	s.startKeepAlive()
 	return s, nil
 }
 
@@ -62,11 +66,24 @@ func (s *Stack) Outer() netip.AddrPort { return s.wire.at() }
 // Stats tells how many packets were dropped, and why.
 func (s *Stack) Stats() Stats { return s.drops.read() }
 
+// open makes a socket, which Close then knows of.
+func (s *Stack) open(socket func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return socket()
+}
+
 func (s *Stack) forget(h *Handle) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.sets, h)
 }
+
+// closeLimit is how long the system may take for the last packets.
+const closeLimit = time.Second
 
 // Close breaks off the connections, which peers learn as long as their SAs are
 // there, and removes all sets. No goroutine is left.
@@ -81,7 +98,12 @@ func (s *Stack) Close() error {
 	for h := range s.sets {
 		sets = append(sets, h)
 	}
+	if s.silent != nil {
+		s.silent.Stop()
+	}
 	s.mu.Unlock()
+	s.wire.hurry(closeLimit)
+	s.link.Attach(nil) // nothing comes in that would open a connection
 	s.net.Close()
 	for _, h := range sets {
 		h.Close()
@@ -89,6 +111,9 @@ func (s *Stack) Close() error {
 	close(s.receiver.done)
 	err := s.wire.close()
 	s.running.Wait()
+	for _, late := range s.net.RegisteredEndpoints() { // was accepted meanwhile
+		late.Abort()
+	}
 	s.net.Wait()
 	return err
 }

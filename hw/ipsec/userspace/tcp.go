@@ -50,31 +50,41 @@ func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Con
 		return nil, ErrNoSA
 	}
 	queue := new(waiter.Queue)
+	entry, connected := waiter.NewChannelEntry(waiter.WritableEvents | waiter.EventErr | waiter.EventHUp)
+	queue.EventRegister(&entry)
+	defer queue.EventUnregister(&entry)
+	var ep tcpip.Endpoint
+	if err := s.open(func() (err error) { ep, err = s.connect(queue, local, remote); return err }); err != nil {
+		return nil, err
+	}
+	select {
+	case <-ctx.Done():
+		ep.Abort()
+		return nil, ctx.Err()
+	case <-connected:
+	}
+	if err := ep.LastError(); err != nil {
+		ep.Close()
+		return nil, explain(err)
+	}
+	return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
+}
+
+// connect begins to.
+func (s *Stack) connect(queue *waiter.Queue, local, remote netip.AddrPort) (tcpip.Endpoint, error) {
 	ep, err := s.newTCP(local, queue)
 	if err != nil {
 		return nil, err
 	}
-	entry, connected := waiter.NewChannelEntry(waiter.WritableEvents | waiter.EventErr | waiter.EventHUp)
-	queue.EventRegister(&entry)
-	defer queue.EventUnregister(&entry)
 	tune(ep)
 	s.makeWay(local, remote)
-	terr := ep.Connect(fullAddress(remote))
-	if _, started := terr.(*tcpip.ErrConnectStarted); started {
-		select {
-		case <-ctx.Done():
-			ep.Abort()
-			ep.Close()
-			return nil, ctx.Err()
-		case <-connected:
-			terr = ep.LastError()
-		}
-	}
-	if terr != nil {
+	switch err := ep.Connect(fullAddress(remote)); err.(type) {
+	case nil, *tcpip.ErrConnectStarted:
+		return ep, nil
+	default:
 		ep.Close()
-		return nil, explain(terr)
+		return nil, explain(err)
 	}
-	return &conn{TCPConn: gonet.NewTCPConn(queue, ep)}, nil
 }
 
 // makeWay ends a former connection between the same ports that is closed and only
@@ -140,16 +150,23 @@ type listener struct {
 // system's, such as EADDRINUSE.
 func (s *Stack) ListenTCP(local netip.AddrPort) (net.Listener, error) {
 	l := &listener{at: net.TCPAddrFromAddrPort(local), done: make(chan struct{})}
-	ep, err := s.newTCP(local, &l.queue)
-	if err != nil {
+	if err := s.open(func() error { return s.listen(l, local) }); err != nil {
 		return nil, opError("listen", "tcp", local, netip.AddrPort{}, err)
 	}
-	if terr := ep.Listen(backlog); terr != nil {
+	return l, nil
+}
+
+func (s *Stack) listen(l *listener, local netip.AddrPort) error {
+	ep, err := s.newTCP(local, &l.queue)
+	if err != nil {
+		return err
+	}
+	if err := ep.Listen(backlog); err != nil {
 		ep.Close()
-		return nil, opError("listen", "tcp", local, netip.AddrPort{}, explain(terr))
+		return explain(err)
 	}
 	l.ep = ep
-	return l, nil
+	return nil
 }
 
 // Accept waits for a connection. The error is net.ErrClosed after Close.

@@ -38,17 +38,24 @@ type udpConn struct {
 func (s *Stack) ListenUDP(local netip.AddrPort) (sipnet.PacketConn, error) {
 	c := &udpConn{done: make(chan struct{})}
 	c.entry, c.ready = waiter.NewChannelEntry(waiter.ReadableEvents)
-	ep, terr := s.net.NewEndpoint(udp.ProtocolNumber, protocolOf(s.cfg.Local), &c.queue)
-	if terr != nil {
-		return nil, opError("listen", "udp", local, netip.AddrPort{}, explain(terr))
+	if err := s.open(func() error { return s.bindUDP(c, local) }); err != nil {
+		return nil, opError("listen", "udp", local, netip.AddrPort{}, err)
 	}
-	if terr := ep.Bind(fullAddress(local)); terr != nil {
-		ep.Close()
-		return nil, opError("listen", "udp", local, netip.AddrPort{}, explain(terr))
-	}
-	c.ep = ep
 	c.queue.EventRegister(&c.entry)
 	return c, nil
+}
+
+func (s *Stack) bindUDP(c *udpConn, local netip.AddrPort) error {
+	ep, err := s.net.NewEndpoint(udp.ProtocolNumber, protocolOf(s.cfg.Local), &c.queue)
+	if err != nil {
+		return explain(err)
+	}
+	if err := ep.Bind(fullAddress(local)); err != nil {
+		ep.Close()
+		return explain(err)
+	}
+	c.ep = ep
+	return nil
 }
 
 // ReadFromUDPAddrPort waits for a datagram. What doesn't fit b is lost. The error
@@ -82,12 +89,10 @@ func (c *udpConn) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	c.to = fullAddress(to)
 	n, err := c.ep.Write(&c.from, tcpip.WriteOptions{To: &c.to})
 	c.from.Reset(nil)
-	switch e := explain(err); {
-	case e == nil:
-		return int(n), nil
-	default:
-		return 0, opError("write", "udp", netip.AddrPort{}, to, e)
+	if err != nil {
+		return 0, opError("write", "udp", netip.AddrPort{}, to, explain(err))
 	}
+	return int(n), nil
 }
 
 // Close ends reads that wait.
