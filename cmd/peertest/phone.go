@@ -37,10 +37,13 @@ type PhoneConfig struct {
 
 // PhoneIMS makes the account one of an IMS core, with a soft SIM.
 type PhoneIMS struct {
-	IMSI, K, OPc string
-	PCSCF        []string
-	IPsec        string   // auto, kernel, userspace, udp or off
-	Algorithms   []string // such as "hmac-sha-1-96/aes-cbc"; none means all
+	IMSI, K, OP string // the keys in hexadecimal
+	PCSCF       []string
+	// IPsec is auto, kernel, userspace, udp or off; or, in a phone that was built
+	// for these tests, unprotected: security agreement and protected ports
+	// without ESP, as Kamailio does on a kernel that has none.
+	IPsec      string
+	Algorithms []string // such as "hmac-sha-1-96/aes-cbc"; none means all
 }
 
 // secretFile writes the SIM's keys and gives the file's name.
@@ -49,7 +52,7 @@ func (p *Phone) secretFile() (string, error) {
 		return "", nil
 	}
 	path := p.dir + "/sim.key"
-	text := fmt.Sprintf("k = %s\nopc = %s\n", p.Config.IMS.K, p.Config.IMS.OPc)
+	text := fmt.Sprintf("k = %s\nop = %s\n", p.Config.IMS.K, p.Config.IMS.OP)
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
 
@@ -66,7 +69,7 @@ type Phone struct {
 // BuildPhone compiles imsphone into dir and returns the path of the program.
 func BuildPhone(ctx context.Context, dir string) (string, error) {
 	path := filepath.Join(dir, "imsphone")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", path, "github.com/imsphone/imsphone/cmd/imsphone").CombinedOutput()
+	out, err := exec.CommandContext(ctx, "go", "build", "-tags", "peers", "-o", path, "github.com/imsphone/imsphone/cmd/imsphone").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build imsphone: %w\n%s", err, out)
 	}

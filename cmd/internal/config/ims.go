@@ -37,7 +37,9 @@ type IMS struct {
 }
 
 // ipsecModes are the values of IMS.IPsec.
-var ipsecModes = []string{"auto", "kernel", "userspace", "udp", "off"}
+func ipsecModes() []string {
+	return append([]string{"auto", "kernel", "userspace", "udp", "off"}, testModes...)
+}
 
 // completeIMS fills in the defaults of an account of an IMS core.
 func (a *Account) completeIMS() {
@@ -136,8 +138,8 @@ func (m *IMS) check(fault func(key, format string, args ...any)) {
 	default:
 		fault("sim", "sim %q: write soft, pcsc, pcsc:READER, modem:DEVICE or none", m.SIM)
 	}
-	if !slices.Contains(ipsecModes, m.IPsec) {
-		fault("ipsec", "ipsec %q: write %s", m.IPsec, strings.Join(ipsecModes, ", "))
+	if !slices.Contains(ipsecModes(), m.IPsec) {
+		fault("ipsec", "ipsec %q: write %s", m.IPsec, strings.Join(ipsecModes(), ", "))
 	}
 	if m.MNCDigits != 0 && m.MNCDigits != 2 && m.MNCDigits != 3 {
 		fault("mnc_digits", "mnc_digits %d: write 2 or 3, or leave it out", m.MNCDigits)

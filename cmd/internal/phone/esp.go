@@ -35,6 +35,8 @@ func (e *esp) open(name string, local, pcscf netip.Addr, encapsulation uint16) (
 		return e.openKernel(local)
 	case "userspace":
 		return openUserspace(local, userspace.RawIP())
+	case "unprotected":
+		return openUnprotected()
 	case "udp":
 		peer := netip.AddrPortFrom(pcscf, encapsulation)
 		return openUserspace(local, userspace.UDP(netip.AddrPortFrom(local, 0), peer))
