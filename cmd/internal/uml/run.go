@@ -144,16 +144,23 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 	}
 	defer errs.close()
 
-	cmd := exec.CommandContext(ctx, kernel, commandLine(self, dir, job.Memory)...)
-	cmd.ExtraFiles = []*os.File{console, out.w, errs.w}
-	// The kernel's memory is a file, which it makes here and unlinks.
-	cmd.Env = append(os.Environ(), "TMPDIR="+os.TempDir())
-	// The guest's processes are processes of the host, in the kernel's group.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return killGroup(cmd) }
-	cmd.WaitDelay = 5 * time.Second
-	if err := cmd.Start(); err != nil {
-		return err
+	start := func(flags uintptr) (*exec.Cmd, error) {
+		cmd := exec.CommandContext(ctx, kernel, commandLine(self, dir, job.Memory)...)
+		cmd.ExtraFiles = []*os.File{console, out.w, errs.w}
+		// The guest's processes are processes of the host, in the kernel's group.
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: flags}
+		cmd.Cancel = func() error { return killGroup(cmd) }
+		cmd.WaitDelay = 5 * time.Second
+		return cmd, cmd.Start()
+	}
+	// In a PID namespace of its own nothing of the guest outlives the kernel,
+	// even if this process is killed. That takes root.
+	cmd, err := start(syscall.CLONE_NEWPID)
+	if errors.Is(err, syscall.EPERM) {
+		cmd, err = start(0)
+	}
+	if err != nil {
+		return fmt.Errorf("start the guest: %w", err)
 	}
 	defer killGroup(cmd)
 	// How the kernel ends says nothing: the status file does.
