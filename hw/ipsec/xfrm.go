@@ -155,7 +155,7 @@ func (k *Kernel) addState(ctx context.Context, s state) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := k.request(nl.XFRM_MSG_NEWSA, s, newLimits(seconds(initialLifetime))); err != nil {
+	if err := k.request(nl.XFRM_MSG_NEWSA, s, uint64(seconds(initialLifetime))); err != nil {
 		return fmt.Errorf("%s: %w", s, explain(err))
 	}
 	k.states[s.key()] = true
@@ -171,10 +171,10 @@ func (k *Kernel) removeState(s state) error {
 }
 
 // request sends a state to the kernel.
-func (k *Kernel) request(kind int, s state, l limits) error {
+func (k *Kernel) request(kind int, s state, expiry uint64) error {
 	req := nl.NewNetlinkRequest(kind, unix.NLM_F_CREATE|unix.NLM_F_EXCL|unix.NLM_F_ACK)
 	req.Sockets = map[int]*nl.SocketHandle{unix.NETLINK_XFRM: k.socket}
-	for _, part := range s.message(l) {
+	for _, part := range s.message(expiry) {
 		req.AddData(part)
 	}
 	_, err := req.Execute(unix.NETLINK_XFRM, 0)

@@ -32,15 +32,17 @@ func (h *installed) Counters() ([4]Counter, error) {
 }
 
 // SetLifetime sets the kernel's hard limit, which counts from when the SA was
-// added, by the wall clock. The error is [ErrGone] where SAs have expired.
+// added. The error is [ErrGone] where SAs have expired.
 func (h *installed) SetLifetime(d time.Duration) error {
 	h.kernel.mu.Lock()
 	defer h.kernel.mu.Unlock()
 	for _, s := range h.states {
 		got, err := h.kernel.handle.XfrmStateGet(s.id())
 		if err == nil {
-			age := max(time.Now().Unix()-int64(got.Statistics.AddTime), 0)
-			err = h.kernel.request(nl.XFRM_MSG_UPDSA, s, newLimits(uint64(age)+seconds(d)))
+			// The kernel reckons by the wall clock too, so a leap of it since
+			// the SA was added is in both.
+			age := time.Now().Unix() - int64(got.Statistics.AddTime)
+			err = h.kernel.request(nl.XFRM_MSG_UPDSA, s, uint64(max(age+seconds(d), 1)))
 		}
 		if err != nil {
 			return fmt.Errorf("lifetime of %s: %w", s, explain(err))
@@ -50,8 +52,8 @@ func (h *installed) SetLifetime(d time.Duration) error {
 }
 
 // seconds rounds up, to one at least.
-func seconds(d time.Duration) uint64 {
-	return uint64(max((d+time.Second-1)/time.Second, 1))
+func seconds(d time.Duration) int64 {
+	return int64(max((d+time.Second-1)/time.Second, 1))
 }
 
 // Close removes the set from the kernel.

@@ -8,19 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limits are the seconds after which the kernel lets a state expire.
-type limits struct{ soft, hard uint64 }
-
-// newLimits makes the soft limit one second less than the hard one. Nobody waits
-// for it, but it is what keeps the kernel from taking a leap of the wall clock
-// for the state's end.
-func newLimits(hard uint64) limits { return limits{soft: hard - 1, hard: hard} }
-
-// message gives the parts of XFRM_MSG_NEWSA and XFRM_MSG_UPDSA. The netlink
-// package can't ask for a replay window of 64 without extended sequence numbers,
-// hence our own.
-func (s state) message(l limits) []nl.NetlinkRequestData {
-	parts := []nl.NetlinkRequestData{s.info(l)}
+// message gives the parts of XFRM_MSG_NEWSA and XFRM_MSG_UPDSA. The SA expires
+// the given number of seconds after it was added. The netlink package can't ask
+// for a replay window of 64 without extended sequence numbers, hence our own.
+func (s state) message(expiry uint64) []nl.NetlinkRequestData {
+	parts := []nl.NetlinkRequestData{s.info(expiry)}
 	add := func(kind int, data []byte) { parts = append(parts, nl.NewRtAttr(kind, data)) }
 	if a := s.auth; a != nil {
 		add(nl.XFRMA_ALG_AUTH_TRUNC, (&nl.XfrmAlgoAuth{AlgName: a.kernelName(), AlgKeyLen: a.keyBits(), AlgTruncLen: a.bits, AlgKey: a.key()}).Serialize())
@@ -38,7 +30,7 @@ func (s state) message(l limits) []nl.NetlinkRequestData {
 }
 
 // info is struct xfrm_usersa_info.
-func (s state) info(l limits) *nl.XfrmUsersaInfo {
+func (s state) info(expiry uint64) *nl.XfrmUsersaInfo {
 	src, dst := s.Source.Addr(), s.Destination.Addr()
 	msg := &nl.XfrmUsersaInfo{
 		Sel: nl.XfrmSelector{
@@ -49,7 +41,7 @@ func (s state) info(l limits) *nl.XfrmUsersaInfo {
 		Lft: nl.XfrmLifetimeCfg{
 			SoftByteLimit: nl.XFRM_INF, HardByteLimit: nl.XFRM_INF,
 			SoftPacketLimit: nl.XFRM_INF, HardPacketLimit: nl.XFRM_INF,
-			SoftAddExpiresSeconds: l.soft, HardAddExpiresSeconds: l.hard,
+			HardAddExpiresSeconds: expiry,
 		},
 		Reqid:  s.reqid,
 		Family: family(dst),

@@ -89,7 +89,7 @@ func TestMessages(t *testing.T) {
 			}
 			for _, s := range states[:2] {
 				fmt.Fprintf(&b, "# %s, %s\n", suite, s)
-				for _, part := range s.message(newLimits(300)) {
+				for _, part := range s.message(300) {
 					b.WriteString(hex.Dump(part.Serialize()) + "\n")
 				}
 			}

@@ -53,7 +53,7 @@ func (k *Kernel) probe(suite secagree.Suite) error {
 	s.algorithms(secagree.Set{Suite: suite, IK: aka.NewKey([16]byte{1}), CK: aka.NewKey([16]byte{2})})
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	err := explain(k.request(nl.XFRM_MSG_NEWSA, s, newLimits(1)))
+	err := explain(k.request(nl.XFRM_MSG_NEWSA, s, 1))
 	if errors.Is(err, ErrTaken) {
 		return nil // somebody else probes: it can
 	}
