@@ -38,6 +38,7 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 		Resolver: resolverPort{names},
 		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: newESP(log), keys: o.ESPKeys},
 		SIM:      cards,
+		Link:     newLink(),
 	}, nil
 }
 
