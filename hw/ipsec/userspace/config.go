@@ -31,8 +31,7 @@ type Config struct {
 	// translators forget those who are silent (RFC 3948 §4, whose default is
 	// 20 s). 0 is never.
 	KeepAlive time.Duration
-	// Random gives the IVs of aes-cbc, and what TCP has to choose; nil is the
-	// system's source.
+	// Random gives the IVs of aes-cbc; nil is the system's source.
 	Random io.Reader
 }
 

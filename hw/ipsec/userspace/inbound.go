@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,9 +89,7 @@ func (r *receiver) open(p []byte, from netip.AddrPort) (inner []byte, verified b
 	if sa.mode == secagree.Transport {
 		room = headerLen(sa.path.from.Addr())
 	}
-	if cap(r.plain) < room {
-		r.plain = make([]byte, room, maxPacket)
-	}
+	r.plain = slices.Grow(r.plain[:0], room+len(p))
 	inner, next, err := sa.Open(r.plain[:room], p)
 	if err != nil {
 		r.drops.refused(err)

@@ -150,7 +150,7 @@ func (n *namespace) enter() (err error) {
 	if n.ns, err = os.Open("/proc/thread-self/ns/net"); err != nil {
 		return err
 	}
-	n.link, err = netlink.NewHandle(unix.NETLINK_ROUTE)
+	n.link, err = netlink.NewHandle(unix.NETLINK_ROUTE, unix.NETLINK_XFRM)
 	return err
 }
 

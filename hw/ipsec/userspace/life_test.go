@@ -175,7 +175,9 @@ func TestInstallErrors(t *testing.T) {
 	if _, err := w.ue.Install(fresh(func(s *secagree.Set) { s.Suite = secagree.Suite{} })); err == nil {
 		t.Error("a set without protection is installed")
 	}
-	install(t, w.ue, fresh(func(*secagree.Set) {})) // no failure left anything
+	install(t, w.ue, fresh(func(s *secagree.Set) { // no failure left anything
+		s.UE.Addr = netip.AddrFrom16(v4.As16()) // is the same address
+	}))
 }
 
 func TestConfigErrors(t *testing.T) {

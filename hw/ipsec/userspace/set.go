@@ -42,6 +42,7 @@ type Handle struct {
 // anew. The error wraps [ErrSet], [ErrSPIInUse], [ErrClosed] or
 // one of protocol/esp.
 func (s *Stack) Install(set secagree.Set) (*Handle, error) {
+	set.UE.Addr, set.PCSCF.Addr = set.UE.Addr.Unmap(), set.PCSCF.Addr.Unmap()
 	if err := s.check(set); err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func (s *Stack) check(set secagree.Set) error {
 	switch {
 	case own.Addr != s.cfg.Local:
 		return fmt.Errorf("%w: our address in it is %s, not %s", ErrSet, own.Addr, s.cfg.Local)
-	case !peer.Addr.IsValid() || peer.Addr.Is4() != own.Addr.Is4() || peer.Addr.Is4In6():
+	case !peer.Addr.IsValid() || peer.Addr.Is4() != own.Addr.Is4():
 		return fmt.Errorf("%w: the peer's address %s isn't of the family of %s", ErrSet, peer.Addr, own.Addr)
 	case own.ClientPort == 0 || own.ServerPort == 0 || peer.ClientPort == 0 || peer.ServerPort == 0:
 		return fmt.Errorf("%w: a port is 0", ErrSet)

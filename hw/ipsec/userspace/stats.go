@@ -9,13 +9,18 @@ import (
 // Stats counts packets that a [Stack] dropped, since it was made.
 type Stats struct {
 	// Outbound.
-	Unprotected uint64 // no installed SA has the packet's addresses and ports
+	// Unprotected: no installed SA has the packet's addresses and ports. ICMP,
+	// with which the stack answers datagrams to ports that aren't bound, has
+	// none.
+	Unprotected uint64
 	NoPeer      uint64 // the UE's outer address isn't known: it hasn't sent yet
 	Unsealed    uint64 // the SA is used up, too much for one packet, no random numbers
 	Unsent      uint64 // the system didn't take the ESP packet
 
 	// Inbound.
-	UnknownSPI uint64 // no SA of ours has the SPI; what isn't ESP counts here too
+	// UnknownSPI: no SA of ours has the SPI. What isn't ESP counts here too, and
+	// with [RawIP] the ESP of all other programs and Stacks at the address.
+	UnknownSPI uint64
 	Replayed   uint64 // by the anti-replay window (RFC 4303 §3.4.3)
 	AuthFailed uint64 // wrong ICV: other keys, or a forged packet
 	Malformed  uint64 // wrong length or padding

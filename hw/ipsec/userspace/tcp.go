@@ -46,7 +46,7 @@ func (s *Stack) DialTCP(ctx context.Context, local, remote netip.AddrPort) (net.
 }
 
 func (s *Stack) dial(ctx context.Context, local, remote netip.AddrPort) (net.Conn, error) {
-	if !s.sender.protects(path{local, remote}) {
+	if !s.sender.protects(path{unmap(local), unmap(remote)}) {
 		return nil, ErrNoSA
 	}
 	queue := new(waiter.Queue)
