@@ -57,3 +57,26 @@ func TestManySets(t *testing.T) {
 		ps.Close()
 	}
 }
+
+// TestAnyOuterAddress leaves the choice of the outer addresses to the system.
+func TestAnyOuterAddress(t *testing.T) {
+	open := func(role Role, c Carrier) *Stack {
+		s, err := New(Config{Role: role, Local: v4, Carrier: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		return s
+	}
+	w := &world{set: testSet(gcm, secagree.UDPTunnel, v4, v4, 0)}
+	w.pcscf = open(PCSCF, UDP(netip.AddrPort{}, netip.AddrPort{}))
+	w.ue = open(UE, UDP(netip.AddrPort{}, netip.AddrPortFrom(v4, w.pcscf.Outer().Port())))
+	install(t, w.ue, w.set)
+	install(t, w.pcscf, w.set)
+	uc, us := listenUDP(t, w.ue, w.uc()), listenUDP(t, w.ue, w.us())
+	pc, ps := listenUDP(t, w.pcscf, w.pc()), listenUDP(t, w.pcscf, w.ps())
+	send(t, uc, w.ps(), pattern(1300))
+	wantUDP(t, ps, w.uc(), pattern(1300))
+	send(t, pc, w.us(), pattern(1300))
+	wantUDP(t, us, w.pc(), pattern(1300))
+}
