@@ -5,7 +5,11 @@ package peertest
 import (
 	"encoding/hex"
 	"os"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/imsphone/imsphone/cmd/internal/hss"
 )
 
 // esp is what the phones of these tests protect their signalling with: on a
@@ -53,3 +57,158 @@ func TestIMSRegistration(t *testing.T) {
 	}
 }
 
+// associations counts the phone's sets of security associations by state.
+func associations(s PhoneStatus) map[string]int {
+	n := map[string]int{}
+	for _, a := range s.Accounts[0].Associations {
+		n[a.State]++
+	}
+	return n
+}
+
+// explains demands that the phone says why it isn't registered, with these
+// words.
+func (e *env) explains(p *Phone, words ...string) {
+	e.t.Helper()
+	must(p.waitStatus(e.step(), "a refused registration", func(s PhoneStatus) bool { return s.Accounts[0].State == "failed" }))(e.t)
+	var said []struct{ Text string }
+	check(e.t, p.Command(e.step(), &said, "explain"))
+	for _, w := range words {
+		if !strings.Contains(said[0].Text, w) {
+			e.t.Errorf("explain says %q, without %q", said[0].Text, w)
+		}
+	}
+}
+
+// refreshed waits until the registration has been renewed.
+func (e *env) refreshed(p *Phone) {
+	e.t.Helper()
+	must(p.Events.Wait(e.step(), "a renewed registration", is("class", "registration", "type", "refreshed")))(e.t)
+}
+
+// TestIMSResynchronisation: the HSS's sequence numbers are behind the SIM's.
+func TestIMSResynchronisation(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	c := e.core(IMSOptions{NonceReuse: true})
+	p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
+	e.registered(p)
+	check(t, p.Stop())
+	check(t, c.Store.Misbehave(IMSAlice().IMPI(), hss.Misbehaviour{OldSQN: true, Times: 1}))
+	p = e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
+	s := e.registered(p)
+	if n := s.Accounts[0].Notices; len(n) == 0 || !strings.Contains(n[0].Text, "resynchronised") {
+		t.Errorf("notices %+v", n)
+	}
+	if !slices.ContainsFunc(c.HSS.Journal(), func(x hss.Entry) bool { return x.Resync }) {
+		t.Error("the HSS was not asked to resynchronise")
+	}
+}
+
+// TestIMSWrongKeys: OPc where OP is meant, and a network that isn't the SIM's.
+func TestIMSWrongKeys(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	c := e.core(IMSOptions{})
+	config := subscriber(IMSAlice(), "udp")
+	config.IMS.OP = strings.Repeat("ab", 16)
+	e.explains(e.phone(e.host("phone", 21), config), "AUTN's MAC is wrong", "OPc")
+	check(t, c.Store.Misbehave(IMSBob().IMPI(), hss.Misbehaviour{WrongMAC: true}))
+	e.explains(e.phone(e.host("phone2", 22), subscriber(IMSBob(), "udp")), "AUTN's MAC is wrong")
+}
+
+// TestIMSRenewal: with the nonce that is known the associations stay; with a
+// new challenge there are new ones, and the old ones go.
+func TestIMSRenewal(t *testing.T) {
+	t.Parallel()
+	for _, reuse := range []bool{true, false} {
+		t.Run(map[bool]string{true: "nonce reused", false: "challenged"}[reuse], func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.core(IMSOptions{NonceReuse: reuse})
+			p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
+			before := e.registered(p).Accounts[0].Associations[0].SAs[0].SPI
+			e.order(p, "register")
+			e.refreshed(p)
+			after := must(p.Status(e.step()))(t)
+			for _, a := range after.Accounts[0].Associations {
+				if a.State == "active" && (a.SAs[0].SPI == before) != reuse {
+					t.Errorf("the active set's SPI was %d and is %d", before, a.SAs[0].SPI)
+				}
+			}
+			if n := associations(after); n["active"] != 1 || n["temporary"] != 0 || (n["draining"] == 1) == reuse {
+				t.Errorf("sets %v", n)
+			}
+		})
+	}
+}
+
+// TestIMSCall: two phones of the core, by telephone number, over both
+// transports.
+func TestIMSCall(t *testing.T) {
+	t.Parallel()
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			e.core(IMSOptions{NonceReuse: true})
+			a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
+			config := subscriber(IMSBob(), transport)
+			config.Tone = peerTone
+			b := e.phone(e.host("bob", 22), config)
+			e.registered(a)
+			e.registered(b)
+			e.order(a, "call", IMSBob().Number)
+			if from := e.did(b, "incoming"); !strings.Contains(from.Text("remote"), IMSAlice().Number) {
+				t.Errorf("bob is called by %v, want %s", from, IMSAlice().Number)
+			}
+			e.order(b, "answer")
+			e.did(a, "answered")
+			e.hears(a, peerTone)
+			e.hears(b, phoneTone)
+			e.order(b, "hangup")
+			e.did(a, "ended")
+			e.idle(a)
+			e.idle(b)
+		})
+	}
+}
+
+// TestIMSCallOutlivesRenewal: new associations in the middle of a call.
+func TestIMSCallOutlivesRenewal(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	e.core(IMSOptions{NonceReuse: false})
+	a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), "udp"))
+	config := subscriber(IMSBob(), "udp")
+	config.AutoAnswer = true
+	b := e.phone(e.host("bob", 22), config)
+	e.registered(a)
+	e.registered(b)
+	e.order(a, "call", IMSBob().Number)
+	e.did(a, "answered")
+	for _, p := range []*Phone{a, b} {
+		e.order(p, "register")
+		e.refreshed(p)
+	}
+	e.order(a, "hold")
+	e.did(b, "peer-held")
+	e.order(a, "resume")
+	e.did(b, "peer-resumed")
+	e.order(b, "hangup")
+	e.did(a, "ended")
+	e.idle(b)
+}
+
+// TestIMSCallToBaresip: through the core and out to a phone of another network,
+// and in from it.
+func TestIMSCallToBaresip(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	h := e.host("pstn", 31)
+	e.core(IMSOptions{NonceReuse: true, Trunk: h.Addr(5060)})
+	b := e.baresip(h, BaresipConfig{User: "gateway", Tone: peerTone, Codec: "PCMA/8000/1"})
+	p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
+	e.registered(p)
+	e.phoneCalls(p, b, "sip:gateway@"+TrunkDomain, "PCMA")
+}
