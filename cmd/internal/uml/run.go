@@ -51,6 +51,9 @@ func Run(ctx context.Context, job Job) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if job.Memory == 0 {
+		job.Memory = defaultMemory
+	}
 	dir, err := os.MkdirTemp("", "imsphone-uml-")
 	if err != nil {
 		return 0, err
@@ -111,9 +114,6 @@ const variable = "IMSPHONE_UML"
 // commandLine gives the kernel's arguments: the console is a file, the
 // command's stdout and stderr are the first two serial lines.
 func commandLine(self, dir string, memory int) []string {
-	if memory == 0 {
-		memory = 512
-	}
 	return []string{
 		"mem=" + strconv.Itoa(memory) + "M", "uml_dir=" + dir + "/", "umid=guest",
 		"rootfstype=hostfs", "rootflags=/", "rw", "init=" + self, variable + "=" + dir,
@@ -146,6 +146,7 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 
 	start := func(flags uintptr) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, kernel, commandLine(self, dir, job.Memory)...)
+		cmd.Env = append(os.Environ(), "TMPDIR="+memoryHome(job.Memory))
 		cmd.ExtraFiles = []*os.File{console, out.w, errs.w}
 		// The guest's processes are processes of the host, in the kernel's group.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: flags}

@@ -1,7 +1,8 @@
 // Command run runs a command in a guest that has ESP, in the same directory and
-// with the same environment, and exits as it does:
+// with the same environment, and exits as it does. It needs no root. Tests run in
+// a guest so:
 //
-//	go run ./cmd/internal/uml/run -- ./ipsec.test -test.v
+//	go test -tags ipsec -exec 'go run github.com/imsphone/imsphone/cmd/internal/uml/run --' ./hw/ipsec
 package main
 
 import (
