@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -37,6 +38,8 @@ const (
 type IMSOptions struct {
 	// Subscribers of the HSS; none is [IMSAlice] and [IMSBob].
 	Subscribers []hss.Subscriber
+	// Random gives the RANDs of the HSS; default crypto/rand.
+	Random io.Reader
 	// NonceReuse lets a phone register again with the nonce that it has: the
 	// S-CSCF answers 200 at once. Otherwise each REGISTER is challenged.
 	NonceReuse bool
@@ -99,6 +102,9 @@ func (o *IMSOptions) complete() {
 	if len(o.Subscribers) == 0 {
 		o.Subscribers = []hss.Subscriber{IMSAlice().Subscriber(), IMSBob().Subscriber()}
 	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
 	if o.Associations == 0 {
 		o.Associations = 12
 	}
@@ -139,7 +145,7 @@ func (c *IMSCore) awaitReady(ctx context.Context) error {
 }
 
 func (c *IMSCore) startHSS() (err error) {
-	if c.Store, err = hss.NewStore(rand.Reader, c.Options.Subscribers...); err != nil {
+	if c.Store, err = hss.NewStore(c.Options.Random, c.Options.Subscribers...); err != nil {
 		return err
 	}
 	if c.hssLog, err = os.Create(filepath.Join(c.dir, "hss.log")); err != nil {

@@ -16,6 +16,7 @@ type IMSUser struct {
 	IMSI   string
 	Number string // E.164 with +
 	K, OP  [16]byte
+	Names  []string // user parts of further public identities
 }
 
 // IMSAlice is the first subscriber.
@@ -52,9 +53,13 @@ func (u IMSUser) Tel() string { return "tel:" + u.Number }
 
 // Subscriber is the user as the HSS knows it.
 func (u IMSUser) Subscriber() hss.Subscriber {
+	ids := []hss.Identity{{URI: u.IMPU(), Barred: true}, {URI: u.URI()}, {URI: u.Tel()}}
+	for _, name := range u.Names {
+		ids = append(ids, hss.Identity{URI: "sip:" + name + "@" + IMSRealm})
+	}
 	return hss.Subscriber{
 		IMPI:  u.IMPI(),
-		IMPUs: []hss.Identity{{URI: u.IMPU(), Barred: true}, {URI: u.URI()}, {URI: u.Tel()}},
+		IMPUs: ids,
 		AKA:   aka.NewMilenage(u.K, u.OP),
 		AMF:   aka.AMF{0x80, 0x00},
 		SQN:   32,
