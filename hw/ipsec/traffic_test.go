@@ -126,19 +126,23 @@ func protocolOf(packet []byte) int {
 	return int(packet[6])
 }
 
+// headerOf gives the length of an IP packet's header.
+func headerOf(packet []byte) int {
+	if packet[0]>>4 == 4 {
+		return 20
+	}
+	return 40
+}
+
 // spis counts the ESP packets of each SPI; anything else but ICMPv6 (neighbour
 // and multicast discovery) is an error.
 func (p *tap) spis(t *testing.T) map[uint32]int {
 	t.Helper()
 	count := map[uint32]int{}
 	for _, packet := range p.packets(t) {
-		header := 20
-		if packet[0]>>4 == 6 {
-			header = 40
-		}
 		switch proto := protocolOf(packet); {
 		case proto == unix.IPPROTO_ESP:
-			count[binary.BigEndian.Uint32(packet[header:])]++
+			count[binary.BigEndian.Uint32(packet[headerOf(packet):])]++
 		case packet[0]>>4 == 6 && (proto == unix.IPPROTO_ICMPV6 || proto == unix.IPPROTO_HOPOPTS):
 		default:
 			t.Errorf("a packet of IP protocol %d crossed the wire: % x", proto, packet[:min(len(packet), 60)])

@@ -66,3 +66,36 @@ func udpPacket(from, to uint16, text string) []byte {
 	b = binary.BigEndian.AppendUint16(b, uint16(8+len(text)))
 	return append(append(b, 0, 0), text...)
 }
+
+// TestWhatTheKernelSealsOpens has protocol/esp open what crosses the wire.
+func TestWhatTheKernelSealsOpens(t *testing.T) {
+	for _, suite := range secagree.Suites() {
+		for family, addrs := range ends {
+			t.Run(suite.String()+", "+family, func(t *testing.T) { opens(t, testSet(suite, addrs, 0)) })
+		}
+	}
+}
+
+func opens(t *testing.T, set secagree.Set) {
+	w := newWire(t)
+	w.install(t, set, UE)
+	wiretap := newTap(t, w.pcscf)
+	uc, ps := set.SAs()[0].Source, set.SAs()[0].Destination
+	send(t, udp(t, w.ue, uc), ps, "REGISTER")
+	var sealed []byte
+	until(t, "an ESP packet crossed", func() bool {
+		for _, p := range wiretap.packets(t) {
+			if protocolOf(p) == unix.IPPROTO_ESP {
+				sealed = p[headerOf(p):]
+			}
+		}
+		return sealed != nil
+	})
+	opener, err := esp.NewOpener(set.PCSCF.ServerSPI, set.Suite, set.IK, set.CK)
+	ok(t, err)
+	payload, next, err := opener.Open(nil, sealed)
+	ok(t, err)
+	if next != unix.IPPROTO_UDP || len(payload) != 8+len("REGISTER") || string(payload[8:]) != "REGISTER" {
+		t.Errorf("next header %d, payload %q", next, payload)
+	}
+}
