@@ -284,16 +284,12 @@ func (t *transportActor) sendStateless(ctx actor.Context, msg sendStateless) {
 }
 
 // startSized sends a request by TCP that is too large for the datagram flow
-// that leads to its hop.
+// that leads to its hop. A line with IPsec stays with its transport: P-CSCFs
+// know a phone by address, port and transport, and refuse what comes by another
+// one than its registration (Kamailio answers 403); IP fragments then.
 func (t *transportActor) startSized(ctx actor.Context, c *client, flow transport.Flow) {
-	if flow.Proto == transport.UDP && len(c.draft.Bytes()) > maxDatagramRequest {
-		if flow.Gen != 0 {
-			// The SAs carry TCP as well as UDP, so the flow exists.
-			if r, err := t.protectedRoute(ctx, flow.Gen, transport.TCP); err == nil {
-				t.await(ctx, r, oversize{c, flow})
-				return
-			}
-		} else if hop, ok := overTCP(c.hop); ok {
+	if !t.secured() && flow.Proto == transport.UDP && len(c.draft.Bytes()) > maxDatagramRequest {
+		if hop, ok := overTCP(c.hop); ok {
 			t.await(ctx, t.route(ctx, hop), oversize{c, flow})
 			return
 		}

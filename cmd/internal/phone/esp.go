@@ -108,11 +108,15 @@ func (h kernelHandle) counters() (list [4]actors.SACounters, err error) {
 	return list, err
 }
 
+// natKeepAlive is the pause after which a silent way through address translators
+// is kept open (RFC 3948 §4); it has no meaning for IP protocol 50.
+const natKeepAlive = 20 * time.Second
+
 // userspaceBackend is our own ESP under a TCP/IP stack of its own.
 type userspaceBackend struct{ *userspace.Stack }
 
 func openUserspace(local netip.Addr, c userspace.Carrier) (backend, error) {
-	s, err := userspace.New(userspace.Config{Role: userspace.UE, Local: local, Carrier: c})
+	s, err := userspace.New(userspace.Config{Role: userspace.UE, Local: local, Carrier: c, KeepAlive: natKeepAlive})
 	if err != nil {
 		return nil, err
 	}
@@ -131,16 +135,18 @@ func (u userspaceBackend) install(_ context.Context, set secagree.Set) (handle, 
 
 func (u userspaceBackend) hints() string {
 	s := u.Stats()
-	switch {
-	case s.AuthFailed > 0:
+	if s.AuthFailed > 0 {
 		return fmt.Sprintf("%d packets failed the integrity check: the P-CSCF's keys or algorithms differ from ours", s.AuthFailed)
-	case s.UnknownSPI > 0:
-		return fmt.Sprintf("%d packets came for SPIs that we don't have", s.UnknownSPI)
 	}
 	return ""
 }
 
-func (u userspaceBackend) outside() uint64 { return u.Stats().Outside() }
+// outside leaves out what has an SPI that isn't ours: a raw socket sees the ESP
+// of every program at its address.
+func (u userspaceBackend) outside() uint64 {
+	s := u.Stats()
+	return s.Outside() - s.UnknownSPI
+}
 
 func (u userspaceBackend) close() error { return u.Close() }
 
