@@ -1,0 +1,58 @@
+package regevent
+
+import "time"
+
+// Fate is what became of our registration.
+type Fate uint8
+
+// The fates (TS 24.229 §5.1.1.7).
+const (
+	// Stands: nothing has happened to us.
+	Stands Fate = iota
+	// Rejoin: the network asks for a new registration at once (deactivated, or
+	// the time was up).
+	Rejoin
+	// Later: not before RetryAfter (probation).
+	Later
+	// Barred: the network doesn't want us (rejected, unregistered).
+	Barred
+)
+
+// Verdict is a [Fate] with its reason.
+type Verdict struct {
+	Fate       Fate
+	Event      Event
+	RetryAfter time.Duration
+}
+
+// Judge tells what a document says of us. ours recognises our contact by its
+// URI. A contact of ours that is active for any identity stands, whatever
+// happened to it for others; an identity without any contact of ours tells
+// nothing, as it may be another device's.
+func (d Document) Judge(ours func(uri string) bool) Verdict {
+	v := Verdict{}
+	for _, r := range d.Registrations {
+		for _, c := range r.Contacts {
+			if !ours(c.URI) {
+				continue
+			}
+			if c.State == Active && r.State != Terminated {
+				return Verdict{}
+			}
+			if f := fateOf(c.Event); f > v.Fate {
+				v = Verdict{Fate: f, Event: c.Event, RetryAfter: c.RetryAfter}
+			}
+		}
+	}
+	return v
+}
+
+func fateOf(e Event) Fate {
+	switch e {
+	case Rejected, Unregistered:
+		return Barred
+	case Probation:
+		return Later
+	}
+	return Rejoin
+}
