@@ -55,6 +55,9 @@ func (n *notices) next() (notice, error) {
 	var failed error
 	err := n.conn.Read(func(fd uintptr) bool {
 		size, from, failed = unix.Recvfrom(int(fd), n.buf, unix.MSG_TRUNC)
+		if overrun(failed) {
+			n.drain(int(fd))
+		}
 		return !errors.Is(failed, unix.EAGAIN) && !errors.Is(failed, unix.EINTR)
 	})
 	if err != nil {
@@ -66,7 +69,7 @@ func (n *notices) next() (notice, error) {
 // read makes sense of what came. Where notices were lost nobody knows what they
 // said: that is a change.
 func (n *notices) read(size int, from unix.Sockaddr, err error) (notice, error) {
-	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.ENOMEM) || err == nil && size > len(n.buf) {
+	if overrun(err) || err == nil && size > len(n.buf) {
 		return notice{news: look | certain}, nil
 	}
 	if err != nil {
@@ -76,6 +79,22 @@ func (n *notices) read(size int, from unix.Sockaddr, err error) (notice, error) 
 		return notice{}, nil // from another process
 	}
 	return readNotice(n.buf[:size]), nil
+}
+
+// overrun tells whether there was no room for a notice.
+func overrun(err error) bool { return errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.ENOMEM) }
+
+// maxDrained bounds the reads after an overrun.
+const maxDrained = 10_000
+
+// drain empties the socket after an overrun: until it is empty the kernel drops
+// all further notices, and doesn't say so again.
+func (n *notices) drain(fd int) {
+	for range maxDrained {
+		if _, _, err := unix.Recvfrom(fd, n.buf, unix.MSG_DONTWAIT); errors.Is(err, unix.EAGAIN) {
+			return
+		}
+	}
 }
 
 func (n *notices) close() error { return n.file.Close() }
