@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 // machine is a network of a test, in a synctest bubble.
 type machine struct {
+	mu      sync.Mutex
 	now     snapshot
 	broken  error
 	looks   int
@@ -26,8 +28,17 @@ type telling struct {
 }
 
 func (m *machine) look() (snapshot, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.looks++
 	return m.now, m.broken
+}
+
+// become changes what the next look finds.
+func (m *machine) become(s snapshot, broken error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now, m.broken = s, broken
 }
 
 func (m *machine) next() (notice, error) {
@@ -75,7 +86,7 @@ func (m *machine) expect(t *testing.T, want ...telling) {
 
 func TestBurstIsToldOnce(t *testing.T) {
 	bubble(t, func(m *machine, _ *Watcher) {
-		m.now = with("198.51.100.1/24")
+		m.become(with("198.51.100.1/24"), nil)
 		for range 5 {
 			m.notices <- notice{news: look}
 			time.Sleep(100 * time.Millisecond)
@@ -90,7 +101,7 @@ func TestBurstIsToldOnce(t *testing.T) {
 func TestEndlessBurstIsToldEveryTwoSeconds(t *testing.T) {
 	bubble(t, func(m *machine, _ *Watcher) {
 		for i := range 45 {
-			m.now = with(netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 2)}), 24).String())
+			m.become(with(netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 2)}), 24).String()), nil)
 			m.notices <- notice{news: look}
 			time.Sleep(99 * time.Millisecond)
 		}
@@ -138,7 +149,7 @@ func TestResumeGoesTogetherWithWhatItBrings(t *testing.T) {
 	bubble(t, func(m *machine, _ *Watcher) {
 		m.notices <- notice{news: look | resumed}
 		time.Sleep(200 * time.Millisecond)
-		m.now = with("198.51.100.1/24")
+		m.become(with("198.51.100.1/24"), nil)
 		m.notices <- notice{news: look}
 		m.expect(t, telling{500 * time.Millisecond, Change{Resumed: true}})
 	})
@@ -153,7 +164,7 @@ func TestResumeIsToldAloneToo(t *testing.T) {
 
 func TestFailedLookIsAChange(t *testing.T) {
 	bubble(t, func(m *machine, _ *Watcher) {
-		m.broken = errors.New("no memory")
+		m.become(snapshot{}, errors.New("no memory"))
 		m.notices <- notice{news: look}
 		m.expect(t, telling{after: quiet})
 	})
@@ -161,7 +172,7 @@ func TestFailedLookIsAChange(t *testing.T) {
 
 func TestCloseEndsAPendingBurst(t *testing.T) {
 	bubble(t, func(m *machine, w *Watcher) {
-		m.now = with()
+		m.become(with(), nil)
 		m.notices <- notice{news: look}
 		if err := w.Close(); err != nil {
 			t.Error(err)
