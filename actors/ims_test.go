@@ -13,6 +13,7 @@ import (
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/actors/simnet"
 	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/regevent"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
@@ -33,7 +34,7 @@ func TestIMSRegistration(t *testing.T) {
 		if got := alice.sets(); !slices.Equal(got, []string{"1 active"}) {
 			t.Errorf("sets %q", got)
 		}
-		if n := a.Associations[0].SAs[0].Counters; n == nil || n.Packets != 1 {
+		if n := a.Associations[0].SAs[0].Counters; n == nil || n.Packets != 3 { // REGISTER, SUBSCRIBE, the answer to NOTIFY
 			t.Errorf("counters %+v", n)
 		}
 		if text := a.Explain(time.Now()); !strings.Contains(text, "protected by IPsec (hmac-sha-1-96/aes-cbc)") {
@@ -68,6 +69,47 @@ func TestSetsOfSAsAreRenewed(t *testing.T) {
 			t.Errorf("%d requests, %q", len(got), got)
 		}
 	})
+}
+
+// TestTheNetworkEndsTheRegistration: what the phone does is up to the reason
+// (TS 24.229 §5.1.1.7), and the NOTIFY that tells it is answered first.
+func TestTheNetworkEndsTheRegistration(t *testing.T) {
+	for event, want := range map[regevent.Event]struct {
+		state, text string
+		after       time.Duration // registered again
+	}{
+		regevent.Deactivated: {"registered", "the network asked for a new registration (deactivated)", 0},
+		regevent.Probation:   {"failed", "ended the registration for a while (probation)", 6 * time.Minute},
+		regevent.Rejected:    {"failed", "the network ended the registration (rejected): ask its operator why", 40 * time.Minute},
+	} {
+		t.Run(string(event), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				net := simnet.New()
+				core := newIMSCore(t, net)
+				alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
+				pass(time.Second)
+				core.with(func() {
+					core.seen, core.answers = nil, nil
+					core.notify(regevent.Terminated, event, "terminated;reason=noresource")
+				})
+				pass(time.Second)
+				core.with(func() {
+					if len(core.answers) == 0 || core.answers[0] != "NOTIFY 200" {
+						t.Errorf("answers %q", core.answers)
+					}
+				})
+				a := alice.account()
+				if text := a.Explain(time.Now()); a.State != want.state || !strings.Contains(text, want.text) {
+					t.Errorf("%s: %s", a.State, text)
+				}
+				pass(want.after)
+				got := core.requests()
+				if alice.account().State != "registered" || got[0] != "REGISTER 0" {
+					t.Errorf("%s after %q", alice.account().State, got)
+				}
+			})
+		})
+	}
 }
 
 func TestNonceReuseKeepsTheSet(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/imsphone/imsphone/actors/simnet"
 	"github.com/imsphone/imsphone/protocol/aka"
 	"github.com/imsphone/imsphone/protocol/digest"
+	"github.com/imsphone/imsphone/protocol/regevent"
 	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
@@ -31,17 +32,23 @@ type imsCore struct {
 	clear *simnet.Socket
 	safe  *simnet.Protected
 
-	mu     sync.Mutex
-	sqn    *aka.Generator
-	gens   uint32
-	sets   map[uint32]*coreSet
-	users  map[string]uint32 // the set of each user's registration
-	grant  int               // seconds
-	reuse  bool              // accept a nonce again
-	seen   []string          // "REGISTER 0", "REGISTER 1", …: method and set of the requests
-	deaf   bool              // answers nothing
-	wrong  bool              // keys of its SAs
-	inside int               // protected requests
+	mu    sync.Mutex
+	sqn   *aka.Generator
+	gens  uint32
+	sets  map[uint32]*coreSet
+	users map[string]uint32 // the set of each user's registration
+	grant int               // seconds
+	reuse bool              // accept a nonce again
+	seen  []string          // "REGISTER 0", "REGISTER 1", …: the REGISTERs and their sets
+	// answers are the phone's: "NOTIFY 200".
+	answers []string
+	// subscription is the last SUBSCRIBE and the set that it came over.
+	subscription *sip.Message
+	over         transport.Flow
+	version      uint32
+	deaf         bool // answers nothing
+	wrong        bool // keys of its SAs
+	inside       int  // protected requests
 }
 
 type coreSet struct {
@@ -79,11 +86,14 @@ func (c *imsCore) receive(in transport.Inbound) {
 	if c.deaf {
 		return
 	}
-	if msg.IsRequest() {
+	switch {
+	case !msg.IsRequest():
+		c.answers = append(c.answers, fmt.Sprintf("%s %d", msg.Method(), msg.Status()))
+	case msg.Method() == sip.REGISTER:
 		c.seen = append(c.seen, fmt.Sprintf("%s %d", msg.Method(), in.Flow.Gen))
-	}
-	if msg.Method() == sip.REGISTER && msg.IsRequest() {
 		c.register(in.Flow, msg)
+	case msg.Method() == sip.SUBSCRIBE:
+		c.subscribed(in.Flow, msg)
 	}
 }
 
@@ -169,6 +179,37 @@ func (c *imsCore) challenge(flow transport.Flow, msg *sip.Message) {
 	d.Add(sip.HWWWAuthenticate, digest.Challenge{Realm: "ims.example.org", Nonce: aka.FormatNonce(v.RAND, v.AUTN, nil), Algorithm: "AKAv1-MD5", Auth: true}.String())
 	d.Add(sip.HSecurityServer, s.verify)
 	c.send(flow, d.Bytes())
+}
+
+// subscribed grants a subscription and tells that all is well.
+func (c *imsCore) subscribed(flow transport.Flow, msg *sip.Message) {
+	d := sip.NewResponse(msg, 200, "")
+	d.TagTo("core")
+	d.Add(sip.HExpires, "7200")
+	d.Add(sip.HContact, "<sip:scscf.example.org>")
+	c.send(flow, d.Bytes())
+	c.subscription, c.over = msg, flow
+	c.notify(regevent.Active, regevent.Registered, "active;expires=7200")
+}
+
+// notify tells what became of the phone's contact.
+func (c *imsCore) notify(state regevent.State, event regevent.Event, subscription string) {
+	sub := c.subscription
+	contact, _ := sub.Contact()
+	c.version++
+	d := sip.NewRequest(sip.NOTIFY, contact.URI.String())
+	d.Add(sip.HVia, fmt.Sprintf("SIP/2.0/UDP %s:5060;branch=z9hG4bKn%d", coreAddr, c.version))
+	d.Add(sip.HFrom, sub.Get(sip.HTo)+";tag=core")
+	d.Add(sip.HTo, sub.Get(sip.HFrom))
+	d.Add(sip.HCallID, sub.CallID())
+	d.Add(sip.HCSeq, fmt.Sprintf("%d NOTIFY", c.version))
+	d.Add(sip.HContact, "<sip:scscf.example.org>")
+	d.Add(sip.HEvent, "reg")
+	d.Add(sip.HSubscriptionState, subscription)
+	d.SetBody(regevent.ContentType, regevent.Document{Version: c.version, Full: true, Registrations: []regevent.Registration{{
+		AOR: "tel:+15550001", ID: "1", State: state, Contacts: []regevent.Contact{{ID: "1", State: state, Event: event, URI: contact.URI.String(), RetryAfter: 5 * time.Minute}},
+	}}}.String())
+	c.send(c.over, d.Bytes())
 }
 
 func (c *imsCore) requests() []string {

@@ -279,6 +279,7 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 	case reg.Abandon:
 		l.stepSets(ctx, secagree.Abandoned(e))
 	case reg.Release:
+		l.unsubscribe(ctx)
 		l.stepSets(ctx, secagree.Released{})
 	case reg.Notice:
 		l.notice(ctx, e.Text)
@@ -287,6 +288,7 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 	case reg.Refused:
 		l.refused(ctx, e)
 	case reg.Stopped:
+		l.unsubscribe(ctx)
 		notices := l.status.Notices
 		l.status = newLineStatus(l.account)
 		l.status.Notices = notices
@@ -318,6 +320,9 @@ func (l *lineActor) registered(ctx actor.Context, e reg.Registered) {
 	l.status.State, l.status.Text, l.status.Status, l.status.Retry = "registered", "", 200, nil
 	l.status.Expires, l.status.Contact = int(e.Expires/time.Second), l.contact
 	l.status.Flow, l.status.Identities = l.flow.String(), e.Associated
+	if l.ims != nil {
+		l.subscribe(ctx, e.First)
+	}
 	if e.First {
 		l.publish(ctx, Event{Type: "registered", Expires: l.status.Expires})
 		return
@@ -343,6 +348,7 @@ func (l *lineActor) snapshot(ctx actor.Context) { ctx.Send(ctx.Parent(), l.statu
 // call table, the rest is answered here.
 func (l *lineActor) requested(ctx actor.Context, r requested) {
 	switch method := r.msg.Method(); {
+	case l.notified(ctx, r):
 	case method == sip.INVITE || r.msg.ToTag() != "" || method == sip.BYE || method == sip.PRACK || method == sip.UPDATE:
 		ctx.Send(l.calls, incoming{requested: r, line: ctx.Self(), account: l.account})
 	case method == sip.OPTIONS:

@@ -5,13 +5,16 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/imsphone/imsphone/protocol/event"
 	"github.com/imsphone/imsphone/protocol/reg"
+	"github.com/imsphone/imsphone/protocol/regevent"
 	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
@@ -31,6 +34,10 @@ type imsLine struct {
 	verify atomic.Pointer[[]string]
 	// serviceRoute is what the registrar gave us (RFC 3608).
 	serviceRoute []string
+	// route is callRoute, for the subscription's actor; subscription is nil before
+	// the first registration.
+	route        atomic.Pointer[[]string]
+	subscription *actor.PID
 	// pcscf is the index of the P-CSCF in use, tried how many failed in a row.
 	pcscf, tried int
 	// nudged is when a broken flow last made us register again.
@@ -73,6 +80,13 @@ var errNoSIM = errors.New("the account has no SIM: set sim")
 
 // childFailed is told of a Transport or a SIM that has ended.
 func (l *lineActor) childFailed(ctx actor.Context, who *actor.PID) {
+	if l.ims != nil && who.Equal(l.ims.subscription) && !l.stopping {
+		l.counters.panics.Add(1)
+		l.log.Error().Msg("the subscription to the registration's state failed: starting it again")
+		l.ims.subscription = nil
+		l.subscribe(ctx, true)
+		return
+	}
 	if l.ims != nil && who.Equal(l.ims.sim) && !l.stopping {
 		l.counters.panics.Add(1)
 		l.spawnSIM(ctx)
@@ -238,6 +252,8 @@ func (l *lineActor) imsMessage(ctx actor.Context) {
 	case setTick:
 		l.ims.setAlarm.rung()
 		l.stepSets(ctx, secagree.TableTick{})
+	case terminated:
+		l.step(ctx, msg.event)
 	case authenticated:
 		l.step(ctx, reg.Authenticated{ID: msg.id, Keys: msg.keys, Err: msg.err})
 	}
@@ -334,4 +350,53 @@ func (l *lineActor) extra() func(method string) []sip.Field {
 		}
 		return fields
 	}
+}
+
+// subscribe asks to be told what becomes of the registration, anew with each
+// registration from the beginning: the former subscription's dialog went with
+// the SAs.
+func (l *lineActor) subscribe(ctx actor.Context, first bool) {
+	route := l.callRoute()
+	l.ims.route.Store(&route)
+	if !first {
+		return
+	}
+	l.unsubscribe(ctx)
+	routes, identity := &l.ims.route, l.identity()
+	cfg := event.Config{
+		Package: "reg", Accept: regevent.ContentType, URI: identity, From: identity,
+		Contact: "<" + l.contact + ">" + l.contactParams(), Expires: l.account.Expires, UserAgent: l.UserAgent,
+		Route: func() []string { return *routes.Load() }, Authorize: l.agent.authorize, NewToken: newToken,
+	}
+	preferred := sip.Field{ID: sip.HPPreferredIdentity, Value: l.preferred()}
+	extra := l.extra()
+	cfg.Fields = func() []sip.Field {
+		fields := []sip.Field{preferred}
+		if extra != nil {
+			fields = append(fields, extra(string(sip.SUBSCRIBE))...)
+		}
+		return fields
+	}
+	env, log, transport, contact := l.env, l.log, l.transport, l.contact
+	l.ims.subscription = spawn(ctx, func() actor.Actor { return newSubscriptionActor(env, log, transport, contact, cfg) }, "subscription")
+}
+
+func (l *lineActor) unsubscribe(ctx actor.Context) {
+	if l.ims != nil && l.ims.subscription != nil {
+		ctx.Stop(l.ims.subscription)
+		l.ims.subscription = nil
+	}
+}
+
+// notified passes a NOTIFY on to the subscription that it may be of.
+func (l *lineActor) notified(ctx actor.Context, r requested) bool {
+	if l.ims == nil || l.ims.subscription == nil || r.msg.Method() != sip.NOTIFY {
+		return false
+	}
+	name, _, _ := strings.Cut(r.msg.Get(sip.HEvent), ";")
+	if !strings.EqualFold(strings.TrimSpace(name), "reg") {
+		return false
+	}
+	ctx.Send(l.ims.subscription, r)
+	return true
 }
