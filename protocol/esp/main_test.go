@@ -21,11 +21,6 @@ func bin(t testing.TB, groups ...string) []byte {
 	return b
 }
 
-func key(t testing.TB, digits string) aka.Key {
-	t.Helper()
-	return aka.NewKey([16]byte(bin(t, digits)))
-}
-
 func testKeys() (ik, ck aka.Key) {
 	var i, c [16]byte
 	for n := range i {
