@@ -220,12 +220,11 @@ func (r *Registration) setEnded(ev SetEnded, fx []Effect) []Effect {
 	fx = append(fx, Notice{Text: ev.Err.Error()})
 	if ev.Gen == r.ims.active.gen {
 		r.expires = time.Time{}
+	} else {
+		r.ims.next = association{} // there is nothing left of it to abandon
 	}
 	if r.removing || r.stopping {
 		return r.ended(fx)
-	}
-	if ev.Gen == r.ims.next.gen {
-		fx = r.abandon(fx)
 	}
 	return r.restart(fx)
 }

@@ -46,6 +46,10 @@ const (
 //	Draining: Quiet, once the newer set has been heard on ──▶ Gone
 //	any: its time is up, Lost, Released ──▶ Gone
 //
+// Every pair of state and event, with what comes of it, is in
+// testdata/states.txt. An event that its state has no use for, and one of a set
+// that is gone, gives [OutOfPlace].
+//
 // The driver makes and deletes the SAs, and tells what it sees of them.
 type Table struct{ sets []*entry }
 
@@ -250,8 +254,7 @@ func (t *Table) one(now time.Time, gen uint32, ev TableEvent, fx []TableEffect,
 	act func(*Table, time.Time, *entry, TableEvent, []TableEffect) []TableEffect) []TableEffect {
 	e := t.find(gen)
 	if e == nil {
-		// News of a set that is gone already is late, not wrong.
-		return fx
+		return append(fx, OutOfPlace{Gone, ev}) // late
 	}
 	return act(t, now, e, ev, fx)
 }

@@ -1,32 +1,36 @@
 package secagree
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/imsphone/imsphone/protocol/internal/statetable"
 )
 
 var start = time.Unix(1e9, 0)
 
 // bring makes a table whose set 2 is in the state wanted, beside what that
 // state needs.
-func bring(t *testing.T, s State) *Table {
+func bring(t *testing.T, state string) *Table {
 	t.Helper()
 	tab := &Table{}
-	script := map[State][]TableEvent{
-		Gone:       {},
-		Installing: {Agreed{Gen: 2}},
-		Temporary:  {Agreed{Gen: 2}, Installed{2}},
-		Active:     {Agreed{Gen: 2}, Installed{2}, Confirmed{2, time.Hour}},
-		Draining:   {Agreed{Gen: 2}, Installed{2}, Confirmed{2, time.Hour}, Agreed{Gen: 3}, Installed{3}, Confirmed{3, 2 * time.Hour}},
+	temporary := []TableEvent{Agreed{Gen: 2}, Installed{2}}
+	active := append(slices.Clone(temporary), Confirmed{2, time.Hour})
+	draining := append(slices.Clone(active), Agreed{Gen: 3}, Installed{3}, Confirmed{3, 2 * time.Hour})
+	script := map[string][]TableEvent{
+		"gone": {}, "installing": temporary[:1], "temporary": temporary, "active": active,
+		"active/renewing": draining[:5], "draining": draining, "draining/superseded": append(slices.Clone(draining), Heard{3}),
 	}
-	for _, ev := range script[s] {
+	for _, ev := range script[state] {
 		tab.Step(start, ev, nil)
 	}
-	if got := tab.State(2); got != s {
-		t.Fatalf("the script leads to %v, not %v", got, s)
+	if got := tab.State(2).String(); !strings.HasPrefix(state, got) {
+		t.Fatalf("the script leads to %v, not %v", got, state)
 	}
 	return tab
 }
@@ -39,65 +43,58 @@ func describe(fx []TableEffect) string {
 	return strings.Join(parts, " ")
 }
 
-// TestEveryStateAndEvent declares what each event does in each state: the
-// effects and the state after.
+//go:embed testdata/states.txt
+var states string
+
+// TestEveryStateAndEvent holds the table of testdata/states.txt.
 func TestEveryStateAndEvent(t *testing.T) {
 	lost := errors.New("lost")
 	events := map[string]TableEvent{
 		"Agreed": Agreed{Gen: 2}, "Installed": Installed{2}, "NotInstalled": NotInstalled{2, lost}, "Confirmed": Confirmed{2, time.Hour},
-		"Abandoned": Abandoned{2}, "Heard": Heard{2}, "Quiet": Quiet{2}, "Lost": Lost{2, lost}, "Released": Released{}, "Tick": TableTick{},
+		"Abandoned": Abandoned{2}, "Heard": Heard{2}, "Heard/newer": Heard{3}, "Quiet": Quiet{2}, "Lost": Lost{2, lost}, "Released": Released{},
+		"TableTick/early": TableTick{}, "TableTick/due": TableTick{},
 	}
-	type outcome struct {
-		effects string
-		state   State
-	}
-	table := map[State]map[string]outcome{
-		Gone: {
-			"Agreed": {"Create", Installing}, "Installed": {"", Gone}, "NotInstalled": {"", Gone}, "Confirmed": {"", Gone},
-			"Abandoned": {"", Gone}, "Heard": {"", Gone}, "Quiet": {"", Gone}, "Lost": {"", Gone}, "Released": {"", Gone}, "Tick": {"", Gone},
-		},
-		Installing: {
-			"Agreed": {"OutOfPlace", Installing}, "Installed": {"Ready", Temporary}, "NotInstalled": {"Delete NotReady", Gone},
-			"Confirmed": {"OutOfPlace", Installing}, "Abandoned": {"Delete", Gone}, "Heard": {"OutOfPlace", Installing},
-			"Quiet": {"OutOfPlace", Installing}, "Lost": {"Delete NotReady", Gone}, "Released": {"Delete", Gone}, "Tick": {"Delete NotReady", Gone},
-		},
-		Temporary: {
-			"Agreed": {"OutOfPlace", Temporary}, "Installed": {"OutOfPlace", Temporary}, "NotInstalled": {"OutOfPlace", Temporary},
-			"Confirmed": {"Use Extend", Active}, "Abandoned": {"Delete", Gone}, "Heard": {"", Temporary},
-			"Quiet": {"OutOfPlace", Temporary}, "Lost": {"Delete Ended", Gone}, "Released": {"Delete", Gone}, "Tick": {"Delete Ended", Gone},
-		},
-		Active: {
-			"Agreed": {"OutOfPlace", Active}, "Installed": {"OutOfPlace", Active}, "NotInstalled": {"OutOfPlace", Active},
-			"Confirmed": {"Extend", Active}, "Abandoned": {"OutOfPlace", Active}, "Heard": {"", Active},
-			"Quiet": {"OutOfPlace", Active}, "Lost": {"Delete Ended", Gone}, "Released": {"Delete", Gone}, "Tick": {"Delete Ended", Gone},
-		},
-		Draining: {
-			"Agreed": {"OutOfPlace", Draining}, "Installed": {"OutOfPlace", Draining}, "NotInstalled": {"OutOfPlace", Draining},
-			"Confirmed": {"OutOfPlace", Draining}, "Abandoned": {"OutOfPlace", Draining}, "Heard": {"", Draining},
-			"Quiet": {"OutOfPlace", Draining}, "Lost": {"Delete", Gone}, "Released": {"Delete Delete", Gone}, "Tick": {"Delete", Gone},
-		},
-	}
-	for state := Gone; state <= Draining; state++ {
-		for name, ev := range events {
-			want, ok := table[state][name]
-			if !ok {
-				t.Errorf("%v × %s isn't declared", state, name)
-				continue
-			}
-			tab, now := bring(t, state), start
-			if name == "Tick" {
-				// Past the life of set 2, short of that of set 3.
-				now = start.Add(time.Hour + time.Minute)
-			}
-			if got := describe(tab.Step(now, ev, nil)); got != want.effects || tab.State(2) != want.state {
-				t.Errorf("%v × %s: effects %q, state %v; want %q, %v", state, name, got, tab.State(2), want.effects, want.state)
-			}
+	table := statetable.Parse(t, states)
+	table.Complete(t, "State", "tableEvent")
+	used := map[string]bool{}
+	table.Check(t, func(t *testing.T, state, event string) string {
+		ev, ok := events[event]
+		if !ok {
+			t.Fatalf("no event %q", event)
+		}
+		tab, now := bring(t, state), start
+		before := tab.State(2)
+		if event == "TableTick/due" {
+			// Past the life of set 2, short of that of set 3.
+			now = start.Add(time.Hour + time.Minute)
+		}
+		effects := describe(tab.Step(now, ev, nil))
+		for _, e := range strings.Fields(effects) {
+			used[e] = true
+		}
+		return outcome(before, tab.State(2), effects)
+	})
+	for _, effect := range statetable.Implementers(t, "tableEffect") {
+		if !used[effect] {
+			t.Errorf("no event has the effect %s", effect)
 		}
 	}
 }
 
+// outcome is how the table writes what came of an event.
+func outcome(before, after State, effects string) string {
+	next := after.String()
+	switch {
+	case effects == "OutOfPlace" && before == after:
+		return "!"
+	case before == after:
+		next = "="
+	}
+	return strings.TrimSpace(next + " " + effects)
+}
+
 func TestAnOldSetLeavesWhenTheNewOneIsHeardAndItIsQuiet(t *testing.T) {
-	tab := bring(t, Draining)
+	tab := bring(t, "draining")
 	if fx := describe(tab.Step(start, Heard{3}, nil)); fx != "Watch" {
 		t.Fatalf("heard: %s", fx)
 	}
