@@ -84,7 +84,7 @@ func (r *Registration) authenticating(now time.Time, ev Event, fx []Effect) []Ef
 	switch ev := ev.(type) {
 	case Authenticated:
 		if ev.ID != r.ims.id {
-			return fx
+			return r.unexpected(ev, fx)
 		}
 		return r.authenticated(now, ev, fx)
 	case FlowLost:
@@ -93,8 +93,8 @@ func (r *Registration) authenticating(now time.Time, ev Event, fx []Effect) []Ef
 		return r.setEnded(ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
-	case Start, Response, Failed:
-		return fx // it is under way; the transaction of the challenge has ended
+	case Start:
+		return fx // it is under way
 	}
 	return r.unexpected(ev, fx)
 }
@@ -156,14 +156,14 @@ func (r *Registration) protecting(now time.Time, ev Event, fx []Effect) []Effect
 	switch ev := ev.(type) {
 	case Protected:
 		if ev.Gen != r.ims.next.gen {
-			return fx
+			return r.unexpected(ev, fx)
 		}
 		return r.answerAKA(fx)
 	case SetEnded:
 		return r.setEnded(ev, fx)
 	case Unprotected:
 		if ev.Gen != r.ims.next.gen {
-			return fx
+			return r.unexpected(ev, fx)
 		}
 		r.ims.next = association{}
 		return r.giveUp(now, 0, fmt.Errorf("the security associations can't be set up: %w", ev.Err), fx)
@@ -171,8 +171,8 @@ func (r *Registration) protecting(now time.Time, ev Event, fx []Effect) []Effect
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
-	case Start, Response, Failed, Authenticated:
-		return fx
+	case Start:
+		return fx // it is under way
 	}
 	return r.unexpected(ev, fx)
 }
@@ -214,8 +214,8 @@ func (r *Registration) giveUp(now time.Time, status int, err error, fx []Effect)
 // setEnded starts from the beginning: nothing can be sent or received over what
 // stood.
 func (r *Registration) setEnded(ev SetEnded, fx []Effect) []Effect {
-	if ev.Gen != r.ims.active.gen && ev.Gen != r.ims.next.gen {
-		return fx
+	if ev.Gen == 0 || ev.Gen != r.ims.active.gen && ev.Gen != r.ims.next.gen {
+		return r.unexpected(ev, fx)
 	}
 	fx = append(fx, Notice{Text: ev.Err.Error()})
 	if ev.Gen == r.ims.active.gen {

@@ -2,6 +2,7 @@ package reg
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/imsphone/imsphone/protocol/aka"
 	"github.com/imsphone/imsphone/protocol/digest"
@@ -92,6 +93,7 @@ func (r *Registration) release(fx []Effect) []Effect {
 		return fx
 	}
 	r.ims.active, r.ims.next = association{}, association{}
+	r.expires = time.Time{}
 	return append(fx, Release{})
 }
 

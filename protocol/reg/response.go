@@ -14,13 +14,16 @@ import (
 func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 	switch ev := ev.(type) {
 	case Response:
-		if ev.Key != r.key || ev.Msg.Status() < 200 {
+		switch {
+		case ev.Key != r.key:
+			return r.unexpected(ev, fx)
+		case ev.Msg.Status() < 200:
 			return fx
 		}
 		return r.final(now, ev.Msg, fx)
 	case Failed:
 		if ev.Key != r.key {
-			return fx
+			return r.unexpected(ev, fx)
 		}
 		return r.failover(now, 0, "the server does not answer ("+ev.Err.Error()+"): check proxy and network", 0, fx)
 	case FlowLost:
@@ -29,8 +32,8 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 		return r.setEnded(ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
-	case Start, Authenticated, Protected, Unprotected:
-		return fx // it is being tried; and answers that come too late
+	case Start:
+		return fx // it is being tried
 	}
 	return r.unexpected(ev, fx)
 }
@@ -46,6 +49,9 @@ func (r *Registration) final(now time.Time, msg *sip.Message, fx []Effect) []Eff
 		return r.registered(now, msg, fx)
 	case status == 401 || status == 407:
 		return r.unauthorized(now, msg, fx)
+	case r.rebinding() && (status == 408 || status == 500 || status == 504):
+		// The network has lost us (TS 24.229 §5.1.1.4.1).
+		return r.restart(append(fx, Notice{Text: serverSaid(msg)}))
 	case status == 423 && !r.raised:
 		return r.tooBrief(now, msg, fx)
 	case status == 408 || status == 503 || r.ims != nil && (status == 504 || status == 305):
@@ -56,6 +62,12 @@ func (r *Registration) final(now time.Time, msg *sip.Message, fx []Effect) []Eff
 		text = r.ims.reason + "; " + text
 	}
 	return r.wait(now, status, text, retryAfter(msg), fx)
+}
+
+// rebinding tells whether the REGISTER under way renews a binding over SAs that
+// stand.
+func (r *Registration) rebinding() bool {
+	return r.secured() && r.ims.active.gen != 0 && !r.stopping
 }
 
 var errUnproven = errors.New("somebody answered the registration with 200 in the clear and without authenticating himself: not accepted (ipsec = off would)")
