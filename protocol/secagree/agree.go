@@ -73,7 +73,7 @@ var ErrNoServer = errors.New("the P-CSCF offered no security mechanism (no Secur
 
 // NoneUsableError says that nothing in Security-Server can be accepted.
 type NoneUsableError struct {
-	// Reasons says of each element why not.
+	// Reasons says of the first elements why not.
 	Reasons []string
 }
 
@@ -81,12 +81,29 @@ func (e *NoneUsableError) Error() string {
 	return "the P-CSCF offered no algorithm that we accept: " + strings.Join(e.Reasons, "; ")
 }
 
-// maxServerElements bounds what is read of a Security-Server.
-const maxServerElements = 32
+// The bounds of what is read of a Security-Server, and of what is said of it.
+const (
+	maxServerElements = 32
+	maxReasons        = 4
+	maxQuoted         = 120
+)
+
+// because notes why an element can't be used.
+func (e *NoneUsableError) because(element, format string, args ...any) {
+	if len(e.Reasons) == maxReasons {
+		return
+	}
+	if len(element) > maxQuoted {
+		element = element[:maxQuoted] + "…"
+	}
+	e.Reasons = append(e.Reasons, element+" ("+fmt.Sprintf(format, args...)+")")
+}
 
 // Choose takes the lines of a Security-Server and chooses the element with the
 // highest q that we offered ourselves (RFC 3329 §2.3.1, TS 33.203 §7.2), the
-// first among equals. The error is [ErrNoServer] or a [*NoneUsableError].
+// first among equals. One with an SPI of ours is passed over: what we send could
+// be sent back to us as the P-CSCF's (TS 33.203 §7.1). The error is
+// [ErrNoServer] or a [*NoneUsableError].
 func (o Offer) Choose(lines iter.Seq[string], elements iter.Seq[string]) (Agreement, error) {
 	verify := slices.Collect(lines)
 	if len(verify) == 0 {
@@ -97,14 +114,16 @@ func (o Offer) Choose(lines iter.Seq[string], elements iter.Seq[string]) (Agreem
 	n := 0
 	for element := range elements {
 		if n++; n > maxServerElements {
-			break
+			return Agreement{}, &NoneUsableError{[]string{fmt.Sprintf("it lists more than %d mechanisms", maxServerElements)}}
 		}
 		m, err := ParseMechanism(element)
 		switch {
 		case err != nil:
-			none.Reasons = append(none.Reasons, fmt.Sprintf("%s (%v)", element, err))
+			none.because(element, "%v", err)
 		case !o.holds(m):
-			none.Reasons = append(none.Reasons, fmt.Sprintf("%s (we did not offer %s, %s)", element, m.Suite, m.Mode))
+			none.because(element, "we did not offer %s, %s", m.Suite, m.Mode)
+		case o.End.shares(m.End):
+			none.because(element, "one of its SPIs is ours")
 		case m.Preference > best.Preference:
 			best = m
 		}

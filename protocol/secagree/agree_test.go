@@ -91,6 +91,40 @@ func TestWhatIsNeverChosen(t *testing.T) {
 	}
 }
 
+// TestHostileLists: what is read and said of a Security-Server is bounded.
+func TestHostileLists(t *testing.T) {
+	usable := "ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc" + tail
+	full := slices.Repeat([]string{"tls"}, maxServerElements-1)
+	if a, err := choose(t, ours, append(full, usable)...); err != nil || len(a.Verify) != maxServerElements {
+		t.Errorf("%d lines: %v", maxServerElements, err)
+	}
+	if _, err := choose(t, ours, append(full, usable, usable)...); err == nil || !strings.Contains(err.Error(), "more than 32 mechanisms") {
+		t.Errorf("one more: %v", err)
+	}
+	long := "x" + strings.Repeat("y", 20_000)
+	if _, err := choose(t, ours, slices.Repeat([]string{long}, maxServerElements)...); err == nil || len(err.Error()) > 1000 {
+		t.Errorf("an explanation of %d bytes", len(err.Error()))
+	}
+}
+
+// TestOurSPIsAreNotThePCSCFs is TS 33.203 §7.1. Ports may be the same, at two
+// addresses, and 5060, which the same clause leaves to what isn't protected,
+// makes no packet less so.
+func TestOurSPIsAreNotThePCSCFs(t *testing.T) {
+	const suite = "ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc"
+	for _, spis := range []string{"spi-c=1111;spi-s=9000", "spi-c=2222;spi-s=9000", "spi-c=9000;spi-s=1111", "spi-c=9000;spi-s=2222"} {
+		line := suite + ";" + spis + ";port-c=5100;port-s=6100"
+		if _, err := choose(t, ours, line); err == nil || !strings.Contains(err.Error(), "SPIs is ours") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	for _, ports := range []string{"port-c=31000;port-s=31001", "port-c=31001;port-s=31000", "port-c=5062;port-s=5060"} {
+		if _, err := choose(t, ours, suite+";spi-c=4096;spi-s=4097;"+ports); err != nil {
+			t.Errorf("%s: %v", ports, err)
+		}
+	}
+}
+
 func TestSameElements(t *testing.T) {
 	a := []string{"ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc" + tail, "ipsec-3gpp;alg=hmac-md5-96" + tail}
 	same := func(b ...string) bool { return SameElements(slices.Values(a), slices.Values(b)) }

@@ -163,6 +163,16 @@ func (e End) check() error {
 	return nil
 }
 
+// shares tells whether two ends have an SPI in common.
+func (e End) shares(other End) bool {
+	for _, spi := range [2]uint32{e.ClientSPI, e.ServerSPI} {
+		if spi == other.ClientSPI || spi == other.ServerSPI {
+			return true
+		}
+	}
+	return false
+}
+
 // parseQ reads a q-value: 0 to 1 with up to three digits (RFC 3261 §25.1).
 func parseQ(s string) (thousandths int, ok bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
