@@ -110,8 +110,8 @@ func (u *ue) up() {
 	}
 }
 
-// mustBe checks the state and that nothing left or was accepted that a refusal
-// must not bring about.
+// refusedWith checks that the registration waits, with that text, and that
+// nothing was sent or accepted.
 func (u *ue) refusedWith(fx []Effect, text string) {
 	u.t.Helper()
 	for _, e := range fx {
