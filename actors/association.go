@@ -17,6 +17,7 @@ import (
 type associationActor struct {
 	socket ProtectedSocket
 	create secagree.Create
+	order  installOrder
 	log    zerolog.Logger
 	check  *time.Timer
 }
@@ -38,8 +39,8 @@ const (
 	checkInterval = time.Minute
 )
 
-func newAssociationActor(socket ProtectedSocket, create secagree.Create, log zerolog.Logger) *associationActor {
-	return &associationActor{socket: socket, create: create, log: log.With().Uint32("set", create.Gen).Logger()}
+func newAssociationActor(socket ProtectedSocket, create secagree.Create, order installOrder, log zerolog.Logger) *associationActor {
+	return &associationActor{socket: socket, create: create, order: order, log: log.With().Uint32("set", create.Gen).Logger()}
 }
 
 func (a *associationActor) Receive(ctx actor.Context) {
@@ -65,10 +66,17 @@ func (a *associationActor) Receive(ctx actor.Context) {
 // install talks to the kernel away from the mailbox.
 func (a *associationActor) install(ctx actor.Context) {
 	root, self := ctx.ActorSystem().Root, ctx.Self()
-	socket, create := a.socket, a.create
+	socket, create, order := a.socket, a.create, a.order
 	go func() {
+		defer close(order.settled)
 		bound, cancel := context.WithTimeout(context.Background(), installTime)
 		defer cancel()
+		if order.removed != nil {
+			select {
+			case <-order.removed:
+			case <-bound.Done(): // Install says what is in its way
+			}
+		}
 		root.Send(self, associationInstalled{socket.Install(bound, create.Gen, create.Set, create.Lifetime)})
 	}()
 }

@@ -155,7 +155,7 @@ func TestWrongKeysAreExplained(t *testing.T) {
 		}
 		alice := subscriber(t, net, aliceAddr, softSIM{usim})
 		pass(time.Second)
-		if text := alice.account().Explain(time.Now()); !strings.Contains(text, "not registered: AUTN's MAC is wrong") || !strings.Contains(text, "OPc") {
+		if text := alice.account().Explain(time.Now()); !strings.Contains(text, "not registered: AUTN MAC wrong: OP instead of OPc?") {
 			t.Error(text)
 		}
 	})

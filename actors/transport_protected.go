@@ -23,6 +23,8 @@ type protection struct {
 	// heard: a message came over the active set since it became that.
 	heard    bool
 	watching map[uint32]bool // to be told when quiet
+	// removed is closed once every removal so far is done; nil before the first.
+	removed <-chan struct{}
 }
 
 // protectedSet is one set as the Transport sees it.
@@ -32,6 +34,17 @@ type protectedSet struct {
 	proto       transport.Proto
 	association *actor.PID
 	installed   bool
+	order       installOrder
+}
+
+// installOrder keeps the SAs of a set away from those of another: a new set may
+// have the SPIs and ports of one that goes, as that of a REGISTER has which is
+// challenged a second time.
+type installOrder struct {
+	// removed is closed once the sets that go are gone; nil where there are none.
+	removed <-chan struct{}
+	// settled is closed once the installation has come to its end.
+	settled chan struct{}
 }
 
 // way says how a request leaves a Transport. The zero way is the one of calls:
@@ -127,9 +140,9 @@ func (t *transportActor) createSet(ctx actor.Context, e secagree.Create, proto t
 		ctx.Send(ctx.Parent(), setInstalled{e.Gen, errNoSockets})
 		return
 	}
-	s := &protectedSet{set: e.Set, proto: proto}
+	s := &protectedSet{set: e.Set, proto: proto, order: installOrder{t.protected.removed, make(chan struct{})}}
 	socket, log := t.protected.socket, t.log
-	s.association = spawn(ctx, func() actor.Actor { return newAssociationActor(socket, e, log) }, fmt.Sprintf("association%d", e.Gen))
+	s.association = spawn(ctx, func() actor.Actor { return newAssociationActor(socket, e, s.order, log) }, fmt.Sprintf("association%d", e.Gen))
 	t.protected.sets[e.Gen] = s
 }
 
@@ -163,8 +176,21 @@ func (t *transportActor) deleteSet(ctx actor.Context, gen uint32) {
 			t.dropRoute(ctx, r, errNoSet)
 		}
 	}
+	t.remove(gen, s.order.settled)
+}
+
+// remove takes SAs down away from the mailbox, after their installation and one
+// set after the other.
+func (t *transportActor) remove(gen uint32, settled <-chan struct{}) {
+	before, done := t.protected.removed, make(chan struct{})
+	t.protected.removed = done
 	socket, log := t.protected.socket, t.log
 	go func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
+		<-settled
 		if err := socket.Remove(gen); err != nil {
 			log.Warn().Err(err).Uint32("set", gen).Msg("can't remove security associations")
 		}

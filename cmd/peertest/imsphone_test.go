@@ -112,9 +112,9 @@ func TestIMSWrongKeys(t *testing.T) {
 	c := e.core(IMSOptions{})
 	config := subscriber(IMSAlice(), "udp")
 	config.IMS.OP = strings.Repeat("ab", 16)
-	e.explains(e.phone(e.host("phone", 21), config), "AUTN's MAC is wrong", "OPc")
+	e.explains(e.phone(e.host("phone", 21), config), "AUTN MAC wrong", "OPc")
 	check(t, c.Store.Misbehave(IMSBob().IMPI(), hss.Misbehaviour{WrongMAC: true}))
-	e.explains(e.phone(e.host("phone2", 22), subscriber(IMSBob(), "udp")), "AUTN's MAC is wrong")
+	e.explains(e.phone(e.host("phone2", 22), subscriber(IMSBob(), "udp")), "AUTN MAC wrong")
 }
 
 // TestIMSRenewal: with the nonce that is known the associations stay; with a

@@ -71,7 +71,7 @@ type Result struct {
 
 // ErrMAC: the challenge isn't from this subscriber's network, or the secrets
 // are not this subscriber's.
-var ErrMAC = errors.New("AUTN's MAC is wrong: check K, and whether OP was given instead of OPc or the other way round")
+var ErrMAC = errors.New("AUTN MAC wrong: OP instead of OPc? Compare K and OPc with the network's")
 
 // Authenticate checks a challenge (TS 33.102 §6.3.3): first that AUTN's MAC is
 // right, in constant time, else the error is [ErrMAC]; then that its sequence

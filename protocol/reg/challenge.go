@@ -120,6 +120,9 @@ func (r *Registration) refuseChallenge(now time.Time, sync *aka.SyncError, err e
 	r.ims.reason = refusedSIM(sync, err.Error())
 	fx = append(fx, Notice{Text: r.ims.reason})
 	if r.ims.invalid++; r.ims.invalid > maxInvalid {
+		if sync != nil {
+			err = errors.New(r.ims.reason + " in vain: the network takes no notice of AUTS")
+		}
 		return r.giveUp(now, 401, err, fx)
 	}
 	if r.secured() {
