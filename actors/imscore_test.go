@@ -49,6 +49,20 @@ type imsCore struct {
 	deaf         bool // answers nothing
 	wrong        bool // keys of its SAs
 	inside       int  // protected requests
+	spoiled      spoiled
+}
+
+// spoiled is what an attacker, or a core that is not well, makes of the protocol.
+// Its functions may be nil.
+type spoiled struct {
+	// nonce gives the nonce of a challenge.
+	nonce func(aka.Vector) string
+	// servers gives the lines of Security-Server, of the right one.
+	servers func(string) []string
+	// register takes a REGISTER away from the core.
+	register func(transport.Flow, *sip.Message) bool
+	// again: challenges that follow over the new SAs.
+	again int
 }
 
 type coreSet struct {
@@ -91,7 +105,9 @@ func (c *imsCore) receive(in transport.Inbound) {
 		c.answers = append(c.answers, fmt.Sprintf("%s %d", msg.Method(), msg.Status()))
 	case msg.Method() == sip.REGISTER:
 		c.seen = append(c.seen, fmt.Sprintf("%s %d", msg.Method(), in.Flow.Gen))
-		c.register(in.Flow, msg)
+		if f := c.spoiled.register; f == nil || !f(in.Flow, msg) {
+			c.register(in.Flow, msg)
+		}
 	case msg.Method() == sip.SUBSCRIBE:
 		c.subscribed(in.Flow, msg)
 	}
@@ -107,6 +123,10 @@ func (c *imsCore) register(flow transport.Flow, msg *sip.Message) {
 		c.resynchronise(credentials)
 	}
 	s := c.sets[flow.Gen]
+	if s != nil && c.spoiled.again > 0 {
+		c.spoiled.again--
+		s = nil
+	}
 	if s == nil || (!c.reuse && msg.Get(sip.HSecurityClient) != s.offer) {
 		c.challenge(flow, msg)
 		return
@@ -175,9 +195,18 @@ func (c *imsCore) challenge(flow transport.Flow, msg *sip.Message) {
 	if err := c.safe.Install(context.Background(), gen, s.set, time.Hour); err != nil {
 		c.t.Errorf("install: %v", err)
 	}
+	nonce, servers := aka.FormatNonce(v.RAND, v.AUTN, nil), []string{s.verify}
+	if f := c.spoiled.nonce; f != nil {
+		nonce = f(v)
+	}
+	if f := c.spoiled.servers; f != nil {
+		servers = f(s.verify)
+	}
 	d := sip.NewResponse(msg, 401, "")
-	d.Add(sip.HWWWAuthenticate, digest.Challenge{Realm: "ims.example.org", Nonce: aka.FormatNonce(v.RAND, v.AUTN, nil), Algorithm: "AKAv1-MD5", Auth: true}.String())
-	d.Add(sip.HSecurityServer, s.verify)
+	d.Add(sip.HWWWAuthenticate, digest.Challenge{Realm: "ims.example.org", Nonce: nonce, Algorithm: "AKAv1-MD5", Auth: true}.String())
+	for _, line := range servers {
+		d.Add(sip.HSecurityServer, line)
+	}
 	c.send(flow, d.Bytes())
 }
 

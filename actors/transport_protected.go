@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -23,6 +24,9 @@ type protection struct {
 	// heard: a message came over the active set since it became that.
 	heard    bool
 	watching map[uint32]bool // to be told when quiet
+	// clear counts the client transactions in the clear: those of a first
+	// REGISTER.
+	clear atomic.Int32
 	// removed is closed once every removal so far is done; nil before the first.
 	removed <-chan struct{}
 }
@@ -103,12 +107,22 @@ func (t *transportActor) listenProtected(root *actor.RootContext, self *actor.PI
 	t.env.protected.Store(t.account.Name, socket)
 }
 
-// outside tells whether a datagram or message must not get any further: a
-// request that reached an account with IPsec from outside its SAs. Responses
-// may pass, as those to the first REGISTER come in the clear; the transaction
-// layer holds them against their request.
+// outside tells whether a datagram or message must not get any further: what
+// reached an account with IPsec from outside its SAs. Responses may pass while a
+// first REGISTER waits for one, which comes in the clear; the transaction layer
+// holds them against their request.
 func (t *transportActor) outside(in transport.Inbound) bool {
-	return t.secured() && in.Flow.Gen == 0 && !bytes.HasPrefix(in.Data, []byte("SIP/2.0 "))
+	if !t.secured() || in.Flow.Gen != 0 {
+		return false
+	}
+	return t.protected.clear.Load() == 0 || !bytes.HasPrefix(in.Data, []byte("SIP/2.0 "))
+}
+
+// countClear notes that a client transaction in the clear has begun or ended.
+func (t *transportActor) countClear(flow transport.Flow, n int32) {
+	if flow.Gen == 0 {
+		t.protected.clear.Add(n)
+	}
 }
 
 // protectedMessage takes what concerns sets of SAs.

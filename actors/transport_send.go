@@ -314,6 +314,7 @@ func (t *transportActor) start(ctx actor.Context, c *client, flow transport.Flow
 	t.clients[t.last] = c
 	t.keys[owned(c.owner, c.key)] = t.last
 	c.flow = flow
+	t.countClear(flow, 1)
 	t.step(ctx, txn.Request{Key: t.last, Flow: flow, Draft: c.draft.Clone()})
 }
 
@@ -365,6 +366,7 @@ func (t *transportActor) forget(key uint64) {
 		return
 	}
 	delete(t.clients, key)
+	t.countClear(c.flow, -1)
 	if k := owned(c.owner, c.key); t.keys[k] == key {
 		delete(t.keys, k)
 	}
