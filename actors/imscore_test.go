@@ -22,7 +22,12 @@ import (
 
 const coreAddr = "10.0.0.100"
 
-var functions = aka.NewMilenageOPc([16]byte{1, 2, 3}, [16]byte{4, 5, 6})
+// The subscriber of the core.
+var (
+	subscriberK   = [16]byte{0x46, 0x5b, 0x5c, 0xe8, 0xb1, 0x99, 0xb4, 0x9f, 0xaa, 0x5f, 0x0a, 0x2e, 0xe2, 0x38, 0xa6, 0xbc}
+	subscriberOPc = [16]byte{0xcd, 0x63, 0xcb, 0x71, 0x95, 0x4a, 0x9f, 0x4e, 0x48, 0xa5, 0x99, 0x4e, 0x37, 0xa0, 0x2b, 0xaf}
+	functions     = aka.NewMilenageOPc(subscriberK, subscriberOPc)
+)
 
 // imsCore is an IMS core as small as it can be: it challenges with AKA, installs
 // the SAs, and grants what comes over them. It routes calls between its two

@@ -150,7 +150,7 @@ func (p *Protected) Send(flow transport.Flow, b []byte) error {
 	if peer == nil || n.Lose != nil && n.Lose(b) {
 		return nil
 	}
-	if peer.Suite != x.Suite || peer.IK != x.IK || peer.CK != x.CK {
+	if peer.Suite != x.Suite || !peer.IK.Equal(x.IK) || !peer.CK.Equal(x.CK) {
 		peer.host.refused++
 		return nil
 	}

@@ -98,7 +98,9 @@ func TestSecretsNeverPrint(t *testing.T) {
 			k Keys
 			f Functions
 			u *USIM
-		}{keys, tuak, usim},
+			b Key
+			n struct{ IK Key }
+		}{keys, tuak, usim, keys.CK(), struct{ IK Key }{keys.IK()}},
 	} {
 		outputs := map[string]string{}
 		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%o", "%b", "% x", "%c", "%U", "%t"} {

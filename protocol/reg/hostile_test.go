@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -355,4 +356,26 @@ func TestANetworkThatTakesNoAUTS(t *testing.T) {
 	u.answer(401, replayed, "Security-Server: "+server)
 	u.refusedWith(u.ask(), "SQN out of step, resynchronised in vain: the network takes no notice of AUTS")
 	u.wakes(22500 * time.Millisecond)
+}
+
+// TestKeysDoNotPrint: neither the registration nor its effects show the keys that
+// pass through them.
+func TestKeysDoNotPrint(t *testing.T) {
+	u := newUE(t)
+	u.start()
+	u.challenge(server)
+	fx := u.ask()
+	ck, ik := u.vector.Keys.CK().Expose(), u.vector.Keys.IK().Expose()
+	for _, v := range []any{u.r, *u.r, *u.r.ims, fx, struct{ fx []Effect }{fx}, Authenticated{Keys: u.vector.Keys}} {
+		for _, format := range []string{"%v", "%+v", "%#v"} {
+			text := fmt.Sprintf(format, v)
+			for _, secret := range [][]byte{ck[:], ik[:], u.vector.Keys.ExposeRES()} {
+				list := strings.Trim(fmt.Sprint(secret), "[]")
+				if strings.Contains(text, list) || strings.Contains(text, fmt.Sprintf("%x", secret)) || strings.Contains(text, string(secret)) ||
+					strings.Contains(text, strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%#v", secret), "[]byte{"), "}")) {
+					t.Errorf("%T shows a key: %s", v, text)
+				}
+			}
+		}
+	}
 }
