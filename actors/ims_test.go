@@ -170,11 +170,42 @@ func TestSilenceOnTheProtectedPortIsExplained(t *testing.T) {
 		core.with(func() { core.wrong = true })
 		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
 		pass(3 * time.Minute)
-		if text := alice.account().Explain(time.Now()); !strings.Contains(text, "no answer on the protected port") {
+		if text := alice.account().Explain(time.Now()); !strings.Contains(text, ": no answer on the protected port: do the P-CSCF's keys and ours differ?") {
 			t.Error(text)
 		}
 		if got := alice.sets(); len(got) != 0 {
 			t.Errorf("sets %q are left", got)
+		}
+	})
+}
+
+// hinting is IPsec whose kernel has counted something.
+type hinting struct{ actors.IPsecPort }
+
+type hintingSocket struct{ actors.ProtectedSocket }
+
+func (p hinting) Open(cfg actors.ProtectedConfig, recv func(transport.Inbound)) (actors.ProtectedSocket, error) {
+	s, err := p.IPsecPort.Open(cfg, recv)
+	return hintingSocket{s}, err
+}
+
+func (hintingSocket) Hints() string {
+	return "kernel counts XfrmInStateMismatch 3 (the P-CSCF has mistaken SPIs or ports)"
+}
+
+// TestTheKernelsCountersExplainSilence in the first words of the explanation.
+func TestTheKernelsCountersExplainSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		core := newIMSCore(t, net)
+		core.with(func() { core.wrong = true })
+		ports := net.Ports(netip.MustParseAddr(aliceAddr))
+		ports.SIM, ports.IPsec = newSIM(t, 0), hinting{ports.IPsec}
+		alice := newPartyWith(t, ports, "alice", aliceAddr, func(c *actors.Config) { c.Accounts = imsAccount("alice") })
+		pass(131 * time.Second) // timer F is 128 s
+		want := "alice is not registered: no answer on the protected port: kernel counts XfrmInStateMismatch 3 ("
+		if text := alice.account().Explain(time.Now()); !strings.HasPrefix(text, want) {
+			t.Error(text)
 		}
 	})
 }

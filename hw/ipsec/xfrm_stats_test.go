@@ -49,6 +49,19 @@ func TestHintsNameTheCountersThatGrew(t *testing.T) {
 	}
 }
 
+// TestEveryHintSaysWhatItMeans: the counters that a set of SAs can move have words
+// of their own.
+func TestEveryHintSaysWhatItMeans(t *testing.T) {
+	k, set := counting(t)
+	for _, name := range []string{"XfrmInNoStates", "XfrmInStateProtoError", "XfrmInStateModeError", "XfrmInStateSeqError",
+		"XfrmInStateExpired", "XfrmInStateInvalid", "XfrmInStateMismatch", "XfrmInTmplMismatch", "XfrmOutNoStates", "XfrmOutStateExpired"} {
+		set(name + " 99\n")
+		if h := k.Hints(); !strings.HasPrefix(h, "kernel counts "+name+" ") || !strings.HasSuffix(h, ")") || len(h) < 60 {
+			t.Errorf("%s: %q", name, h)
+		}
+	}
+}
+
 func TestAKernelWithoutStatisticsHasNoHints(t *testing.T) {
 	s := openStatistics(filepath.Join(t.TempDir(), "none"))
 	k := &Kernel{stats: s}

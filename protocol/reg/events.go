@@ -39,7 +39,8 @@ type Response struct {
 }
 
 // Failed says that the REGISTER of that Key got no response: timer F fired or
-// the transport failed.
+// the transport failed. Err says so in words for the user, where it went over
+// SAs with what their counters tell.
 type Failed struct {
 	Key uint64
 	Err error

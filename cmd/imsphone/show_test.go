@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+)
+
+// statusPhone has a status to show.
+type statusPhone struct {
+	fakePhone
+	status actors.Status
+}
+
+func (p statusPhone) Do(ctx context.Context, command string, params json.RawMessage) (any, error) {
+	if command == "status" {
+		return p.status, nil
+	}
+	return p.fakePhone.Do(ctx, command, params)
+}
+
+// imsStatus is a phone with a protected line, one that isn't, and a visitor.
+func imsStatus() actors.Status {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	return actors.Status{
+		Accounts: []actors.AccountStatus{
+			{Name: "ims", AOR: "sip:a@ims.example.org", State: "registered", Expires: 3240, Contact: "sip:a@192.0.2.1:32001",
+				Flow: "UDP 192.0.2.1:5060-192.0.2.9:5060", Security: "ipsec", Notices: []actors.Notice{{Time: at, Text: "SQN behind by 96, resynchronised"}},
+				Associations: []actors.AssociationStatus{{Set: 2, State: "active", Algorithms: "hmac-sha-1-96/aes-cbc", Mode: "trans", Expires: at.Add(time.Hour),
+					SAs: []actors.SA{
+						{SPI: 4097, From: "192.0.2.1:31001", To: "192.0.2.9:6100", Counters: &actors.SACounters{Packets: 3, Bytes: 2100}},
+						{SPI: 1003, From: "192.0.2.9:5100", To: "192.0.2.1:32001", Counters: &actors.SACounters{Packets: 2, Bytes: 900, Refused: 1}},
+						{SPI: 4096, From: "192.0.2.1:32001", To: "192.0.2.9:5100"},
+					}}}},
+			{Name: "lab", AOR: "sip:b@lab.test", State: "failed", Security: "none", Text: "403 Forbidden", Retry: &at},
+		},
+		Counters: actors.CounterStatus{Outside: 10_000},
+	}
+}
+
+// TestStatusOfAnIMSLine: the SAs with SPIs, algorithms, lifetimes and counters,
+// the warning of ipsec = off, and what came from outside.
+func TestStatusOfAnIMSLine(t *testing.T) {
+	const want = `ims          registered    sip:a@ims.example.org  for 3240 s as sip:a@192.0.2.1:32001 over UDP 192.0.2.1:5060-192.0.2.9:5060
+             IPsec active hmac-sha-1-96/aes-cbc trans until 04:04:05
+               SPI 4097       192.0.2.1:31001 → 192.0.2.9:6100  3 packets, 2100 bytes
+               SPI 1003       192.0.2.9:5100 → 192.0.2.1:32001  2 packets, 900 bytes, 1 refused
+               SPI 4096       192.0.2.1:32001 → 192.0.2.9:5100
+             03:04:05 SQN behind by 96, resynchronised
+lab          failed        sip:b@lab.test
+             403 Forbidden
+             next try at 03:04:05
+             WARNING: ipsec = off, the signalling goes in the clear
+10000 messages from outside the security associations were dropped
+`
+	code, stdout, stderr := imsphone("status", "--socket", serve(t, statusPhone{status: imsStatus()}))
+	if code != 0 || stdout != want {
+		t.Errorf("exit code %d, %s\n got\n%s\nwant\n%s", code, stderr, stdout, want)
+	}
+	code, stdout, _ = imsphone("status", "--json", "--socket", serve(t, statusPhone{status: imsStatus()}))
+	for _, part := range []string{`"outsideSAs":10000`, `"spi":4097`, `"algorithms":"hmac-sha-1-96/aes-cbc"`, `"security":"none"`} {
+		if code != 0 || !strings.Contains(stdout, part) {
+			t.Errorf("exit code %d, no %s in %s", code, part, stdout)
+		}
+	}
+}
+
+// TestExplain prints a sentence for each account, or for the one named.
+func TestExplain(t *testing.T) {
+	socket := serve(t, statusPhone{status: imsStatus()})
+	const ims = "ims is registered as sip:a@ims.example.org, protected by IPsec (hmac-sha-1-96/aes-cbc); lately: SQN behind by 96, resynchronised.\n"
+	code, stdout, _ := imsphone("explain", "ims", "--socket", socket)
+	if code != 0 || stdout != ims {
+		t.Errorf("exit code %d, %q", code, stdout)
+	}
+	code, stdout, _ = imsphone("explain", "--socket", socket)
+	if lines := strings.SplitAfter(stdout, "\n"); code != 0 || len(lines) != 3 || lines[0] != ims || !strings.HasPrefix(lines[1], "lab is not registered: 403 Forbidden; ") {
+		t.Errorf("exit code %d, %q", code, stdout)
+	}
+	code, stdout, _ = imsphone("explain", "ims", "--json", "--socket", socket)
+	var said []explanation
+	if err := json.Unmarshal([]byte(stdout), &said); err != nil || code != 0 || len(said) != 1 || said[0].Account != "ims" || said[0].State != "registered" {
+		t.Errorf("exit code %d, %v, %s", code, err, stdout)
+	}
+	if code, _, stderr := imsphone("explain", "nobody", "--socket", socket); code != 1 || stderr != "imsphone: there is no account \"nobody\"\n" {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
