@@ -83,6 +83,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is main without the process, for tests.
 func run(args []string, stdout, stderr io.Writer) int {
+	stdout, stderr = printable{stdout}, printable{stderr}
 	var c cli
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("imsphone"), kong.Description("An open IMS phone."), kong.UsageOnError(),

@@ -69,6 +69,17 @@ lab          failed        sip:b@lab.test
 	}
 }
 
+// TestStrangersDoNotDriveTheTerminal: what a server says is printed, and no more.
+func TestStrangersDoNotDriveTheTerminal(t *testing.T) {
+	s := actors.Status{Accounts: []actors.AccountStatus{{Name: "a", State: "failed", Text: "403 \x1b]0;pwned\x07\u009b31mÄ\r"}}}
+	for _, command := range []string{"status", "explain"} {
+		_, stdout, _ := imsphone(command, "--socket", serve(t, statusPhone{status: s}))
+		if strings.ContainsAny(stdout, "\x1b\x07\u009b\r") || !strings.Contains(stdout, "403 �]0;pwned��31mÄ") {
+			t.Errorf("%s: %q", command, stdout)
+		}
+	}
+}
+
 // TestExplain prints a sentence for each account, or for the one named.
 func TestExplain(t *testing.T) {
 	socket := serve(t, statusPhone{status: imsStatus()})
