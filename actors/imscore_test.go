@@ -45,6 +45,8 @@ type imsCore struct {
 	grant int               // seconds
 	reuse bool              // accept a nonce again
 	seen  []string          // "REGISTER 0", "REGISTER 1", …: the REGISTERs and their sets
+	// last is the last request of each method.
+	last map[sip.Method]*sip.Message
 	// answers are the phone's: "NOTIFY 200".
 	answers []string
 	// subscription is the last SUBSCRIBE and the set that it came over.
@@ -78,7 +80,7 @@ type coreSet struct {
 }
 
 func newIMSCore(t *testing.T, net *simnet.Net) *imsCore {
-	c := &imsCore{t: t, sqn: aka.NewGenerator(0), sets: map[uint32]*coreSet{}, users: map[string]uint32{}, grant: 3600}
+	c := &imsCore{t: t, sqn: aka.NewGenerator(0), sets: map[uint32]*coreSet{}, users: map[string]uint32{}, last: map[sip.Method]*sip.Message{}, grant: 3600}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clear = net.Listen(netip.MustParseAddrPort(coreAddr+":5060"), func(in transport.Inbound) { c.receive(in) })
@@ -104,6 +106,9 @@ func (c *imsCore) receive(in transport.Inbound) {
 	defer c.mu.Unlock()
 	if c.deaf {
 		return
+	}
+	if msg.IsRequest() {
+		c.last[msg.Method()] = msg
 	}
 	switch {
 	case !msg.IsRequest():

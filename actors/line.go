@@ -100,13 +100,6 @@ func newLineStatus(a AccountConfig) AccountStatus {
 	return s
 }
 
-func (l *lineActor) contactParams() string {
-	if l.account.InstanceID == "" {
-		return ""
-	}
-	return `;+sip.instance="<` + l.account.InstanceID + `>"`
-}
-
 func (l *lineActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Started:
@@ -127,7 +120,11 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		l.childFailed(ctx, msg.Who)
 	case respawnTransport:
 		l.spawnTransport(ctx)
-		ctx.Send(l.calls, transportChanged{l.account.Name, l.transport})
+		changed := transportChanged{l.account.Name, l.transport}
+		ctx.Send(l.calls, changed)
+		if l.ims != nil && l.ims.subscription != nil {
+			ctx.Send(l.ims.subscription, changed)
+		}
 		l.transportRestarted(ctx)
 	case callsRestarted:
 		l.calls = msg.calls

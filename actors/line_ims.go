@@ -332,6 +332,17 @@ func (l *lineActor) identity() string {
 	return l.account.AOR
 }
 
+// sipIdentity is the first of our identities that is a SIP URI: whose
+// registration is subscribed to (TS 24.229 §5.1.1.3).
+func (l *lineActor) sipIdentity() string {
+	for _, uri := range append([]string{l.identity()}, l.status.Identities...) {
+		if scheme, _, _ := strings.Cut(uri, ":"); strings.EqualFold(scheme, "sip") || strings.EqualFold(scheme, "sips") {
+			return uri
+		}
+	}
+	return l.account.AOR
+}
+
 // preferred is the P-Preferred-Identity of initial requests
 // (TS 24.229 §5.1.2A.1.1).
 func (l *lineActor) preferred() string {
@@ -375,7 +386,7 @@ func (l *lineActor) subscribe(ctx actor.Context, first bool) {
 		return
 	}
 	l.unsubscribe(ctx)
-	routes, identity := &l.ims.route, l.identity()
+	routes, identity := &l.ims.route, l.sipIdentity()
 	cfg := event.Config{
 		Package: "reg", Accept: regevent.ContentType, URI: identity, From: identity,
 		Contact: "<" + l.contact + ">" + l.contactParams(), Expires: l.account.Expires, UserAgent: l.UserAgent,

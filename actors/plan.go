@@ -97,7 +97,7 @@ func (l *lineActor) plan(uri, contact string, media netip.Addr) planned {
 				Random:         mathrand.IntN,
 				Authorize:      l.agent.authorize,
 			},
-			From: from.String(), Preferred: l.preferred(),
+			From: from.String(), Preferred: l.preferred(), Fields: l.serviceFields(),
 			Route: l.callRoute(), MaxRedirects: 5,
 		},
 	}

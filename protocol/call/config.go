@@ -19,6 +19,9 @@ type Config struct {
 	// Preferred is the P-Preferred-Identity of initial requests (RFC 3325
 	// §9.2), "" for none.
 	Preferred string
+	// Fields are what initial INVITEs carry besides, such as P-Preferred-Service
+	// (RFC 6050 §4.1) and Accept-Contact (RFC 3841 §9.2).
+	Fields []sip.Field
 	// Route is the preloaded route set, one URI in angle brackets each: the
 	// outbound proxy, then the Service-Route (RFC 3608).
 	Route []string

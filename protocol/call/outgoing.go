@@ -104,6 +104,7 @@ func (c *Call) inviteFields(d *sip.Draft) {
 	if c.cfg.Preferred != "" {
 		d.Add(sip.HPPreferredIdentity, c.cfg.Preferred)
 	}
+	addFields(d, c.cfg.Fields)
 	if o.dial.Private {
 		d.Add(sip.HPrivacy, "id")
 	}

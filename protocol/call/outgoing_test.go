@@ -15,6 +15,7 @@ func TestInviteFields(t *testing.T) {
 	b := newBench(t, func(c *Config) {
 		c.Route = []string{"<sip:proxy;lr>", "<sip:service;lr>"}
 		c.Preferred = "<tel:+1555>"
+		c.Fields = []sip.Field{{ID: sip.HPPreferredService, Value: "urn:urn-7:service"}}
 		c.Dialog.SessionExpires = 1800 * time.Second
 		c.Dialog.RequireReliable = true
 		c.Dialog.Extra = func(method string) []sip.Field {
@@ -30,7 +31,7 @@ func TestInviteFields(t *testing.T) {
 		"Route: <sip:proxy;lr>", "Route: <sip:service;lr>", "Max-Forwards: 70",
 		`From: "Us" <sip:us@example.com>;tag=t2`, "To: <sip:peer@example.com>", "Call-ID: t1", "CSeq: 1 INVITE",
 		"Contact: <sip:us@192.0.2.1>", "Allow: " + dialog.Allow, "Supported: 100rel, timer", "Accept: application/sdp",
-		"Require: 100rel", "P-Preferred-Identity: <tel:+1555>", "User-Agent: phone/1", "Session-Expires: 1800",
+		"Require: 100rel", "P-Preferred-Identity: <tel:+1555>", "P-Preferred-Service: urn:urn-7:service", "User-Agent: phone/1", "Session-Expires: 1800",
 		"Subject: hi", "P-Access-Network-Info: IEEE-802.11;of=INVITE", "X-Test: 1", "Content-Type: application/sdp",
 	}
 	if !slices.Equal(got, want) {

@@ -32,6 +32,9 @@ type IMS struct {
 	Algorithms []string `toml:"algorithms"`
 	// EncapsulationPort is the P-CSCF's port for ESP in UDP.
 	EncapsulationPort uint16 `toml:"encapsulation_port"`
+	// IMEI is the device's, 14 digits and what may follow them; it names the phone
+	// to the registrar instead of a number that it makes up.
+	IMEI string `toml:"imei"`
 	// AccessNetwork is the value of P-Access-Network-Info.
 	AccessNetwork string `toml:"access_network"`
 }
@@ -81,6 +84,17 @@ func PCSCF(p, proto string) string {
 		u.Params = u.Params.With("transport", strings.ToLower(proto))
 	}
 	return u.String()
+}
+
+// Instance gives the URN of IMEI for +sip.instance (TS 23.003 §13.8, RFC 7254
+// §3.2): TAC, SNR and the spare digit, which is 0 and no check digit. ok is false
+// where there is no IMEI.
+func (m *IMS) Instance() (urn string, ok bool) {
+	digits := strings.ReplaceAll(m.IMEI, "-", "")
+	if n := len(digits); n < 14 || n > 16 || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	return "urn:gsma:imei:" + digits[:8] + "-" + digits[8:14] + "-0", true
 }
 
 // Suites reads Algorithms.
@@ -143,6 +157,9 @@ func (m *IMS) check(fault func(key, format string, args ...any)) {
 	}
 	if m.MNCDigits != 0 && m.MNCDigits != 2 && m.MNCDigits != 3 {
 		fault("mnc_digits", "mnc_digits %d: write 2 or 3, or leave it out", m.MNCDigits)
+	}
+	if _, ok := m.Instance(); m.IMEI != "" && !ok {
+		fault("imei", "imei %q: write its 15 digits, or the 14 without the check digit", m.IMEI)
 	}
 	for _, name := range m.Algorithms {
 		if _, ok := suiteOf(name); !ok {

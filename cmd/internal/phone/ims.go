@@ -80,6 +80,9 @@ func subscribe(account *actors.AccountConfig, a config.Account, who sim.Identity
 		ims.Modes = []secagree.Mode{secagree.UDPTunnel}
 	}
 	account.IMS = ims
+	if urn, ok := a.IMS.Instance(); ok {
+		account.InstanceID = urn
+	}
 	if len(ims.PCSCF) > 0 {
 		account.Proxy = ims.PCSCF[0]
 	}

@@ -1,0 +1,77 @@
+package actors_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/actors/simnet"
+	"github.com/imsphone/imsphone/protocol/sip"
+)
+
+// TestIMSRequests holds what TS 24.229 asks of each request of a phone.
+func TestIMSRequests(t *testing.T) {
+	const (
+		tags    = `;+sip.instance="<urn:gsma:imei:35622410-483840-0>";+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel";audio`
+		network = "IEEE-802.11"
+		prefers = "<tel:+15550001>"
+	)
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		core := newIMSCore(t, net)
+		alice := subscriber(t, net, aliceAddr, newSIM(t, 0), func(c *actors.Config) {
+			c.Accounts[0].InstanceID = "urn:gsma:imei:35622410-483840-0"
+		})
+		pass(time.Second)
+		alice.dial("sip:bob@ims.example.org")
+		set := core.sets[1]
+		contact := "<sip:alice@" + netip.AddrPortFrom(set.set.UE.Addr, set.set.UE.ServerPort).String() + ">" + tags
+		route := []string{"<sip:" + coreAddr + ":19999;lr>", "<sip:orig@scscf.example.org;lr>"}
+		for method, want := range map[sip.Method]map[sip.HeaderID][]string{
+			sip.REGISTER: {
+				sip.HRequire: {"sec-agree"}, sip.HProxyRequire: {"sec-agree"}, sip.HSecurityVerify: {set.verify}, sip.HSecurityClient: {set.offer},
+				sip.HPAccessNetworkInfo: {network}, sip.HContact: {contact}, sip.HExpires: {"600000"}, sip.HRoute: nil,
+				sip.HSupported: {"path, gruu, outbound"}, sip.HPPreferredIdentity: nil,
+			},
+			sip.SUBSCRIBE: {
+				sip.HRequire: {"sec-agree"}, sip.HProxyRequire: {"sec-agree"}, sip.HSecurityVerify: {set.verify}, sip.HSecurityClient: nil,
+				sip.HPAccessNetworkInfo: {network}, sip.HPPreferredIdentity: {prefers}, sip.HContact: {contact}, sip.HRoute: route,
+				sip.HEvent: {"reg"}, sip.HAccept: {"application/reginfo+xml"}, sip.HExpires: {"600000"},
+			},
+			sip.INVITE: {
+				sip.HRequire: {"sec-agree"}, sip.HProxyRequire: {"sec-agree"}, sip.HSecurityVerify: {set.verify}, sip.HSecurityClient: nil,
+				sip.HPAccessNetworkInfo: {network}, sip.HPPreferredIdentity: {prefers}, sip.HContact: {contact}, sip.HRoute: route,
+				sip.HPPreferredService: {"urn:urn-7:3gpp-service.ims.icsi.mmtel"},
+				sip.HAcceptContact:     {`*;+g.3gpp.icsi-ref="urn%3Aurn-7%3A3gpp-service.ims.icsi.mmtel"`},
+			},
+		} {
+			core.with(func() {
+				msg := core.last[method]
+				if msg == nil {
+					t.Fatalf("no %s", method)
+				}
+				for id, lines := range want {
+					if got := slices.Collect(msg.Lines(id)); !slices.Equal(got, lines) {
+						t.Errorf("%s: %s is %q, want %q", method, id, got, lines)
+					}
+				}
+				via, err := msg.Via()
+				if err != nil || via.Host != aliceAddr || via.Port != set.set.UE.ServerPort {
+					t.Errorf("%s: Via %+v", method, via)
+				}
+			})
+		}
+		core.with(func() {
+			if uri := core.last[sip.SUBSCRIBE].RequestURI(); uri != "sip:alice@ims.example.org" {
+				t.Errorf("subscribed to %s", uri)
+			}
+			if from := core.last[sip.INVITE].Get(sip.HFrom); !strings.HasPrefix(from, prefers+";tag=") {
+				t.Errorf("From %s", from)
+			}
+		})
+	})
+}
