@@ -267,6 +267,36 @@ func TestARegistrationThatIsLostStartsInTheClearAgain(t *testing.T) {
 	})
 }
 
+// TestTheNextPCSCF takes over where one is silent, at the start and at a renewal:
+// with an initial registration, as it knows nothing of the other's SAs.
+func TestTheNextPCSCF(t *testing.T) {
+	const otherAddr = "10.0.0.101"
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		one, other := newIMSCore(t, net), newIMSCoreAt(t, net, otherAddr)
+		one.with(func() { one.deaf = true })
+		alice := subscriber(t, net, aliceAddr, newSIM(t, 0), func(c *actors.Config) {
+			c.Accounts[0].IMS.PCSCF = []string{"sip:" + coreAddr, "sip:" + otherAddr}
+		})
+		pass(130 * time.Second) // timer F is 128 s
+		if got := other.requests(); alice.account().State != "registered" || !slices.Equal(got, []string{"REGISTER 0", "REGISTER 1"}) {
+			t.Fatalf("%s; the other has %q", alice.account().Explain(time.Now()), got)
+		}
+		other.with(func() { other.deaf = true })
+		one.with(func() {
+			one.deaf = false
+			other.mu.Lock()
+			defer other.mu.Unlock()
+			one.sqn.Resynchronise(other.sqn.Last()) // they have one HSS
+		})
+		pass(50 * time.Minute)
+		pass(130 * time.Second)
+		if got := one.requests(); alice.account().State != "registered" || !slices.Equal(got, []string{"REGISTER 0", "REGISTER 1"}) {
+			t.Errorf("%s; the first has %q", alice.account().Explain(time.Now()), got)
+		}
+	})
+}
+
 var errCard = errors.New("the card is gone")
 
 type brokenSIM struct{}

@@ -79,11 +79,13 @@ type coreSet struct {
 	verify string
 }
 
-func newIMSCore(t *testing.T, net *simnet.Net) *imsCore {
+func newIMSCore(t *testing.T, net *simnet.Net) *imsCore { return newIMSCoreAt(t, net, coreAddr) }
+
+func newIMSCoreAt(t *testing.T, net *simnet.Net, addr string) *imsCore {
 	c := &imsCore{t: t, sqn: aka.NewGenerator(0), sets: map[uint32]*coreSet{}, users: map[string]uint32{}, last: map[sip.Method]*sip.Message{}, grant: 3600}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.clear = net.Listen(netip.MustParseAddrPort(coreAddr+":5060"), func(in transport.Inbound) { c.receive(in) })
+	c.clear = net.Listen(netip.MustParseAddrPort(addr+":5060"), func(in transport.Inbound) { c.receive(in) })
 	c.safe = net.ProtectCore(func(in transport.Inbound) { c.receive(in) })
 	t.Cleanup(func() { c.clear.Close(); c.safe.Close() })
 	return c

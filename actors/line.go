@@ -68,11 +68,11 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 		log:    e.Log.With().Str("account", account.Name).Logger(),
 		agent:  newAuthorizer(account.AuthUser, account.Password),
 		status: newLineStatus(account)}
-	if account.Proxy != "" {
-		l.route = []string{"<" + looseRoute(account.Proxy) + ">"}
-	}
 	if account.IMS != nil {
 		l.ims = &imsLine{allocator: e.allocator}
+	}
+	if proxy := l.outbound(); proxy != "" {
+		l.route = []string{"<" + looseRoute(proxy) + ">"}
 	}
 	if account.Register {
 		l.core = reg.New(reg.Config{
@@ -223,13 +223,22 @@ func (l *lineActor) linkChanged(ctx actor.Context, change LinkChange) {
 
 // hop is the URI that decides where registrations and calls leave for.
 func (l *lineActor) hop() string {
+	switch proxy := l.outbound(); {
+	case l.ims != nil && len(l.account.IMS.PCSCF) > 0:
+		return proxy
+	case proxy != "":
+		return looseRoute(proxy)
+	}
+	return l.account.Registrar
+}
+
+// outbound is the proxy that everything is sent through: the P-CSCF in use, or
+// the outbound proxy, or "" for none.
+func (l *lineActor) outbound() string {
 	if l.ims != nil && len(l.account.IMS.PCSCF) > 0 {
 		return l.account.IMS.PCSCF[l.ims.pcscf]
 	}
-	if l.account.Proxy != "" {
-		return looseRoute(l.account.Proxy)
-	}
-	return l.account.Registrar
+	return l.account.Proxy
 }
 
 // registerRoute is the Route of REGISTER: the outbound proxy. A P-CSCF is
@@ -310,8 +319,8 @@ func (l *lineActor) registered(ctx actor.Context, e reg.Registered) {
 		// RFC 3608 §5: the service route follows the outbound proxy, which
 		// often is its first entry already.
 		l.route = l.route[:0:0]
-		if l.account.Proxy != "" && !sameHop(e.ServiceRoute[0], l.account.Proxy) {
-			l.route = append(l.route, "<"+looseRoute(l.account.Proxy)+">")
+		if proxy := l.outbound(); proxy != "" && !sameHop(e.ServiceRoute[0], proxy) {
+			l.route = append(l.route, "<"+looseRoute(proxy)+">")
 		}
 		l.route = append(l.route, e.ServiceRoute...)
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
-// writeCapture writes messages as a capture file. Proofs of secrets have been
-// taken out of them already.
+// writeCapture writes messages as a capture file for the user alone: they tell who
+// called whom. Proofs of secrets have been taken out of them already.
 func writeCapture(path string, records []phone.Record) error {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
