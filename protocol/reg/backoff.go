@@ -26,7 +26,7 @@ func (r *Registration) failover(now time.Time, status int, text string, after ti
 	if fx = r.release(r.abandon(fx)); r.secured() {
 		r.expires, r.callID = time.Time{}, r.cfg.NewToken()
 	}
-	r.refusal = Refused{Status: status, Text: text}
+	r.refusal, r.pause = Refused{Status: status, Text: text}, after
 	return r.locate(true, fx)
 }
 

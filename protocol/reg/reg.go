@@ -96,6 +96,7 @@ type Registration struct {
 	raised    bool          // 423 has been obeyed for the present request
 	failovers int           // servers tried since the last success
 	refusal   Refused       // of the server before a failover: the reason if no other is left
+	pause     time.Duration // that this server asked for
 	failures  int           // tries in a row without success
 	stopping  bool          // Stop came: the end of what runs now is Leaving
 	removing  bool          // the REGISTER under way removes the binding
@@ -176,7 +177,7 @@ func (r *Registration) idle(ev Event, fx []Effect) []Effect {
 func (r *Registration) locate(failover bool, fx []Effect) []Effect {
 	r.state = Locating
 	if !failover {
-		r.failovers, r.refusal = 0, Refused{}
+		r.failovers, r.refusal, r.pause = 0, Refused{}, 0
 	}
 	return append(fx, NeedFlow{Failover: failover})
 }
@@ -191,7 +192,7 @@ func (r *Registration) locating(now time.Time, ev Event, fx []Effect) []Effect {
 		return r.try(now, fx)
 	case NoFlow:
 		if r.failovers > 0 {
-			return r.wait(now, r.refusal.Status, r.refusal.Text, 0, fx)
+			return r.wait(now, r.refusal.Status, r.refusal.Text, r.pause, fx)
 		}
 		return r.wait(now, 0, "no server can be reached: "+ev.Err.Error(), 0, fx)
 	case Terminated:

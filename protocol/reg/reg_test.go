@@ -270,6 +270,19 @@ func TestRetryAfterIsObeyedWithinReason(t *testing.T) {
 	}
 }
 
+// TestRetryAfterOfTheLastServer holds where no other server is left
+// (TS 24.229 §5.1.1.2.1).
+func TestRetryAfterOfTheLastServer(t *testing.T) {
+	l := newLine(t)
+	l.start()
+	l.answer(503, "Retry-After: 600")
+	l.step(NoFlow{Err: errors.New("none left")})
+	l.wakes(600 * time.Second)
+	l.sleep()
+	l.step(NoFlow{Err: errors.New("no route")})
+	l.wakes(45 * time.Second)
+}
+
 func TestARefreshThatFailsLeavesTheBinding(t *testing.T) {
 	l := newLine(t)
 	l.register()
