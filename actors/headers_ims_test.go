@@ -13,6 +13,29 @@ import (
 	"github.com/imsphone/imsphone/protocol/sip"
 )
 
+// TestIMSTimers: an account of an IMS core has the timers of TS 24.229 table
+// 7.7.1: E from 2 s up to 16 s, F 128 s.
+func TestIMSTimers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		var sent []int
+		start := time.Now()
+		net.Lose = func([]byte) bool {
+			sent = append(sent, int(time.Since(start).Seconds()))
+			return true
+		}
+		newIMSCore(t, net)
+		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
+		pass(129 * time.Second)
+		if want := []int{0, 2, 6, 14, 30, 46, 62, 78, 94, 110, 126}; !slices.Equal(sent, want) {
+			t.Errorf("REGISTER at %v, want %v", sent, want)
+		}
+		if text := alice.account().Explain(time.Now()); !strings.Contains(text, "the server does not answer (no answer in time): check proxy and network") {
+			t.Error(text)
+		}
+	})
+}
+
 // TestIMSRequests holds what TS 24.229 asks of each request of a phone.
 func TestIMSRequests(t *testing.T) {
 	const (

@@ -588,3 +588,15 @@ func TestProtectedTransactionsStayInside(t *testing.T) {
 		t.Errorf("a response leaves for %v", flow)
 	}
 }
+
+// TestIMSProfile is TS 24.229 table 7.7.1, the UE's column.
+func TestIMSProfile(t *testing.T) {
+	want := Profile{T1: 2 * time.Second, T2: 16 * time.Second, T4: 17 * time.Second,
+		B: 128 * time.Second, D: 128 * time.Second, F: 128 * time.Second, H: 128 * time.Second, J: 128 * time.Second,
+		I: 17 * time.Second, K: 17 * time.Second,
+		L: 128 * time.Second, M: 128 * time.Second, // RFC 6026's, 64·T1
+		Trying: 200 * time.Millisecond}
+	if got := IMSProfile(); got != want {
+		t.Errorf("%+v", got)
+	}
+}
