@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,8 @@ type esp struct {
 	mu     sync.Mutex
 	kernel *ipsec.Kernel // nil until it's needed: one for the whole phone
 	swept  map[netip.Addr]bool
+	// counted: a line's backend gives the kernel's count of packets from outside.
+	counted bool
 }
 
 func newESP(log zerolog.Logger) *esp { return &esp{log: log, swept: map[netip.Addr]bool{}} }
@@ -75,11 +78,26 @@ func (e *esp) openKernel(local netip.Addr) (backend, error) {
 		}
 		e.swept[local] = true
 	}
-	return kernelBackend{e.kernel}, nil
+	b := kernelBackend{e.kernel, e, !e.counted}
+	e.counted = true
+	return b, nil
+}
+
+// uncount lets another line's backend give the kernel's count.
+func (e *esp) uncount() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.counted = false
 }
 
 // kernelBackend is XFRM under the kernel's own sockets.
-type kernelBackend struct{ *ipsec.Kernel }
+type kernelBackend struct {
+	*ipsec.Kernel
+	esp *esp
+	// counts: the packets from outside are told by this line. The kernel counts
+	// them for all lines together.
+	counts bool
+}
 
 func (kernelBackend) network() sipnet.Network { return sipnet.System{} }
 
@@ -91,9 +109,22 @@ func (k kernelBackend) install(ctx context.Context, set secagree.Set) (handle, e
 	return kernelHandle{h}, nil
 }
 
-func (k kernelBackend) hints() string   { return k.Hints() }
-func (k kernelBackend) outside() uint64 { return k.Outside() }
-func (kernelBackend) close() error      { return nil } // the kernel is the whole phone's
+func (k kernelBackend) hints() string { return k.Hints() }
+
+func (k kernelBackend) outside() uint64 {
+	if !k.counts {
+		return 0
+	}
+	return k.Outside()
+}
+
+// close leaves the kernel, which is the whole phone's.
+func (k kernelBackend) close() error {
+	if k.counts {
+		k.esp.uncount()
+	}
+	return nil
+}
 
 type kernelHandle struct{ ipsec.Handle }
 
@@ -133,12 +164,27 @@ func (u userspaceBackend) install(_ context.Context, set secagree.Set) (handle, 
 	return userspaceHandle{h}, nil
 }
 
-func (u userspaceBackend) hints() string {
-	s := u.Stats()
-	if s.AuthFailed > 0 {
-		return fmt.Sprintf("%d packets failed the integrity check: the P-CSCF's keys or algorithms differ from ours", s.AuthFailed)
+func (u userspaceBackend) hints() string { return hintsOf(u.Stats()) }
+
+// hintsOf says what the counters of our own ESP explain.
+func hintsOf(s userspace.Stats) string {
+	var hints []string
+	for _, h := range []struct {
+		n    uint64
+		text string
+	}{
+		{s.AuthFailed, "failed the integrity check: the P-CSCF's keys or algorithms differ from ours, or somebody forges"},
+		{s.Mismatched, "came by an SA that isn't for their ports: the P-CSCF has mistaken SPIs or ports"},
+		{s.Replayed, "were replayed, or too late for the replay window"},
+		{s.Malformed, "had a wrong length or padding"},
+		{s.Unprotected, "had no SA to leave by: it expired or was removed"},
+		{s.Unsent, "were not taken by the system"},
+	} {
+		if h.n > 0 {
+			hints = append(hints, fmt.Sprintf("%d packets %s", h.n, h.text))
+		}
 	}
-	return ""
+	return strings.Join(hints, "; ")
 }
 
 // outside leaves out what has an SPI that isn't ours: a raw socket sees the ESP

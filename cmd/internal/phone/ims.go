@@ -34,6 +34,9 @@ func completeIMS(cfg *actors.Config, c *config.Config, state *store.Store, log z
 		if err := subscribe(&cfg.Accounts[i], a, who, s != nil); err != nil {
 			return cards, fmt.Errorf("account %s: %w", a.Name, err)
 		}
+		if !cfg.Accounts[i].IMS.IPsec {
+			log.Warn().Str("account", a.Name).Msg("ipsec = off: all signalling goes in the clear, and anybody on its way can read and forge it")
+		}
 		if useDHCP(&cfg.Accounts[i], a, dhcpServers) {
 			log.Info().Str("account", a.Name).Strs("pcscf", cfg.Accounts[i].IMS.PCSCF).Msg("the P-CSCF is the SIP server that DHCP names; set pcscf for another one")
 		}
