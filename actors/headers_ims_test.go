@@ -98,3 +98,22 @@ func TestIMSRequests(t *testing.T) {
 		})
 	})
 }
+
+// TestSecurityVerifyIsOfTheSet that a request goes over, also after renewals.
+func TestSecurityVerifyIsOfTheSet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		core := newIMSCore(t, net)
+		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
+		for n := range 3 {
+			pass(51 * time.Minute)
+			alice.dial("sip:bob@ims.example.org")
+			core.with(func() {
+				msg := core.last[sip.INVITE]
+				if got := slices.Collect(msg.Lines(sip.HSecurityVerify)); len(got) != 1 || got[0] != core.sets[core.gens].verify || core.gens < uint32(n+2) {
+					t.Errorf("over set %d: %q", core.gens, got)
+				}
+			})
+		}
+	})
+}

@@ -30,8 +30,6 @@ type imsLine struct {
 	setAlarm  alarm
 	// offered are SPIs and ports that no set has yet.
 	offered secagree.End
-	// verify is the Security-Verify of what goes over the active set.
-	verify atomic.Pointer[[]string]
 	// serviceRoute is what the registrar gave us (RFC 3608).
 	serviceRoute []string
 	// route is callRoute, for the subscription's actor; subscription is nil before
@@ -214,9 +212,7 @@ func (l *lineActor) performSet(ctx actor.Context, before []secagree.Member, effe
 	case secagree.NotReady:
 		l.step(ctx, reg.Unprotected{Gen: e.Gen, Err: e.Err})
 	case secagree.Use:
-		verify := l.core.SecurityVerify()
-		l.ims.verify.Store(&verify)
-		ctx.Send(l.transport, useSet{e.Gen})
+		ctx.Send(l.transport, useSet{e.Gen, l.core.SecurityVerify()})
 	case secagree.Extend:
 		ctx.Send(l.transport, extendSet{e})
 	case secagree.Watch:
@@ -353,22 +349,19 @@ func (l *lineActor) preferred() string {
 }
 
 // extra gives what requests over SAs carry besides (TS 24.229 §5.1.2A.1.1,
-// RFC 3329 §2.3.1); nil for an account without IPsec. What it gives is called
-// from the dialogs' actors.
+// RFC 3329 §2.3.1), but for Security-Verify, which the Transport adds as it knows
+// the set; nil for an account without IPsec. What it gives is called from the
+// dialogs' actors.
 func (l *lineActor) extra() func(method string) []sip.Field {
 	if !l.account.secured() {
 		return nil
 	}
-	verify, network := &l.ims.verify, l.account.IMS.AccessNetwork
+	network := l.account.IMS.AccessNetwork
 	return func(method string) []sip.Field {
-		lines := verify.Load()
-		if lines == nil || method == string(sip.ACK) || method == string(sip.CANCEL) {
+		if method == string(sip.ACK) || method == string(sip.CANCEL) {
 			return nil
 		}
 		fields := []sip.Field{{ID: sip.HRequire, Value: "sec-agree"}, {ID: sip.HProxyRequire, Value: "sec-agree"}}
-		for _, line := range *lines {
-			fields = append(fields, sip.Field{ID: sip.HSecurityVerify, Value: line})
-		}
 		if network != "" {
 			fields = append(fields, sip.Field{ID: sip.HPAccessNetworkInfo, Value: network})
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/imsphone/imsphone/protocol/secagree"
+	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
@@ -39,6 +40,19 @@ type protectedSet struct {
 	association *actor.PID
 	installed   bool
 	order       installOrder
+	verify      []string // the lines of Security-Verify
+}
+
+// agree puts Security-Verify into a request that goes over the set (RFC 3329
+// §2.3.1, TS 24.229 §5.1.1A). A REGISTER has its own; ACK and CANCEL have none.
+func (s *protectedSet) agree(d *sip.Draft) {
+	switch d.Method {
+	case sip.REGISTER, sip.ACK, sip.CANCEL:
+		return
+	}
+	for _, line := range s.verify {
+		d.Add(sip.HSecurityVerify, line)
+	}
 }
 
 // installOrder keeps the SAs of a set away from those of another: a new set may
@@ -67,7 +81,11 @@ type (
 		proto  transport.Proto
 	}
 	extendSet struct{ effect secagree.Extend }
-	useSet    struct{ gen uint32 }
+	// useSet: new requests go over that set, with these lines of Security-Verify.
+	useSet struct {
+		gen    uint32
+		verify []string
+	}
 	watchSet  struct{ gen uint32 }
 	deleteSet struct{ gen uint32 }
 )
@@ -138,6 +156,9 @@ func (t *transportActor) protectedMessage(ctx actor.Context) {
 		}
 	case useSet:
 		t.protected.active, t.protected.heard = msg.gen, false
+		if s := t.protected.sets[msg.gen]; s != nil {
+			s.verify = msg.verify
+		}
 	case watchSet:
 		t.protected.watching[msg.gen] = true
 		t.tellQuiet(ctx)

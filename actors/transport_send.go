@@ -315,7 +315,11 @@ func (t *transportActor) start(ctx actor.Context, c *client, flow transport.Flow
 	t.keys[owned(c.owner, c.key)] = t.last
 	c.flow = flow
 	t.countClear(flow, 1)
-	t.step(ctx, txn.Request{Key: t.last, Flow: flow, Draft: c.draft.Clone()})
+	draft := c.draft.Clone()
+	if s := t.protected.sets[flow.Gen]; s != nil {
+		s.agree(draft)
+	}
+	t.step(ctx, txn.Request{Key: t.last, Flow: flow, Draft: draft})
 }
 
 func (t *transportActor) response(ctx actor.Context, e txn.Response) {
