@@ -139,7 +139,7 @@ func (l *lineActor) callRoute() []string {
 // setTick says that the alarm of the sets has rung.
 type setTick struct{}
 
-var errPorts = errors.New("no protected port is free: widen ipsec_ports")
+var errPorts = errors.New("no protected port is free: too many sets of security associations at one time")
 
 // offer is reg.IMS's Offer. What was offered before and became no set is given
 // back, so that nothing runs out.

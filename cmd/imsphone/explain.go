@@ -46,7 +46,7 @@ func printSecurity(w io.Writer, a actors.AccountStatus) {
 		fmt.Fprintf(w, "             WARNING: ipsec = off, the signalling goes in the clear\n")
 	}
 	for _, set := range a.Associations {
-		fmt.Fprintf(w, "             IPsec %s %s %s until %s\n", set.State, set.Algorithms, set.Mode, set.Expires.Local().Format(time.TimeOnly))
+		fmt.Fprintf(w, "             IPsec %s %s %s until %s\n", set.State, set.Algorithms, set.Mode, set.Expires.Local().Format(time.DateTime))
 		for _, sa := range set.SAs {
 			fmt.Fprintf(w, "               SPI %-10d %s → %s", sa.SPI, sa.From, sa.To)
 			if n := sa.Counters; n != nil {

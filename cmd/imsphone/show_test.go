@@ -46,7 +46,7 @@ func imsStatus() actors.Status {
 // the warning of ipsec = off, and what came from outside.
 func TestStatusOfAnIMSLine(t *testing.T) {
 	const want = `ims          registered    sip:a@ims.example.org  for 3240 s as sip:a@192.0.2.1:32001 over UDP 192.0.2.1:5060-192.0.2.9:5060
-             IPsec active hmac-sha-1-96/aes-cbc trans until 04:04:05
+             IPsec active hmac-sha-1-96/aes-cbc trans until 2026-01-02 04:04:05
                SPI 4097       192.0.2.1:31001 → 192.0.2.9:6100  3 packets, 2100 bytes
                SPI 1003       192.0.2.9:5100 → 192.0.2.1:32001  2 packets, 900 bytes, 1 refused
                SPI 4096       192.0.2.1:32001 → 192.0.2.9:5100

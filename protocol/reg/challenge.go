@@ -27,10 +27,11 @@ var (
 	errAgain  = errors.New("the SIM refuses every challenge of the network")
 )
 
-// akaChallenged takes a 401 of an IMS registration: the SAs are chosen, then the
-// SIM is asked. ok is false where the challenge is one for a password.
+// akaChallenged takes a 401 or 407 of an IMS registration: the SAs are chosen,
+// then the SIM is asked. ok is false where the challenge is one for a password,
+// which an account with IPsec never answers.
 func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effect) (_ []Effect, ok bool) {
-	if r.ims == nil || msg.Status() != 401 {
+	if r.ims == nil || msg.Status() != 401 && msg.Status() != 407 {
 		return fx, false
 	}
 	c, found := akaChallenge(msg)
@@ -38,7 +39,7 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 		if !r.secured() {
 			return fx, false
 		}
-		return r.giveUp(now, 401, errNotAKA, fx), true
+		return r.giveUp(now, msg.Status(), errNotAKA, fx), true
 	}
 	fx = r.abandon(fx) // what stood for the answer that wasn't accepted
 	r.attempts++

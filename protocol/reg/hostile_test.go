@@ -265,6 +265,28 @@ func TestSuccessInTheClear(t *testing.T) {
 	}
 }
 
+// TestPasswordsAreNoAnswer: whoever asks for one in place of AKA gets none, also
+// of an account that has one.
+func TestPasswordsAreNoAnswer(t *testing.T) {
+	for _, renewing := range []bool{false, true} {
+		for _, challenge := range []struct {
+			status int
+			header string
+		}{{401, "WWW-Authenticate"}, {407, "Proxy-Authenticate"}} {
+			u := newUE(t)
+			if u.start(); renewing {
+				u.renewing()
+			}
+			n := u.last.Key
+			fx := u.answer(challenge.status, challenge.header+`: Digest realm="`+home+`", nonce="n1", qop="auth"`, "Security-Server: "+server)
+			u.refusedWith(fx, "the network's challenge is not AKA")
+			if u.last.Key != n {
+				t.Error("a password was given")
+			}
+		}
+	}
+}
+
 // TestSecAgreeIsNotDone: refusals of sec-agree lead to no REGISTER without it.
 func TestSecAgreeIsNotDone(t *testing.T) {
 	for status, text := range map[int]string{420: "it lacks sec-agree", 494: "security agreement", 421: "421"} {
