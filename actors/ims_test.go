@@ -211,28 +211,30 @@ func TestTheKernelsCountersExplainSilence(t *testing.T) {
 }
 
 // TestNothingFromOutsideReachesCalls sends 10,000 requests of every kind past
-// the SAs.
+// the SAs, half of them from the P-CSCF's own address.
 func TestNothingFromOutsideReachesCalls(t *testing.T) {
 	const forged = 10_000
 	synctest.Test(t, func(t *testing.T) {
 		net := simnet.New()
-		newIMSCore(t, net)
+		core := newIMSCore(t, net)
 		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
 		pass(time.Second)
+		core.with(func() { core.seen, core.answers = nil, nil })
 		attacker := net.Listen(netip.MustParseAddrPort("10.0.0.66:5060"), func(in transport.Inbound) {
 			t.Errorf("the phone answers an attacker:\n%s", in.Data)
 		})
 		defer attacker.Close()
-		flow := transport.Flow{Local: netip.MustParseAddrPort("10.0.0.66:5060"), Remote: netip.MustParseAddrPort(aliceAddr + ":5060")}
+		from := []*simnet.Socket{attacker, core.clear}
 		for i := range forged {
-			method := []sip.Method{sip.INVITE, sip.BYE, sip.MESSAGE, sip.NOTIFY, sip.CANCEL, sip.ACK, sip.OPTIONS, "NONSENSE"}[i%8]
+			flow := transport.Flow{Local: from[i%2].Local(transport.UDP), Remote: netip.MustParseAddrPort(aliceAddr + ":5060")}
+			method := []sip.Method{sip.INVITE, sip.BYE, sip.MESSAGE, sip.NOTIFY, sip.CANCEL, sip.ACK, sip.OPTIONS, "NONSENSE"}[i/2%8]
 			d := sip.NewRequest(method, "sip:alice@"+aliceAddr)
 			d.Add(sip.HVia, "SIP/2.0/UDP 10.0.0.66:5060;branch=z9hG4bK"+string(rune('a'+i%26)))
 			d.Add(sip.HFrom, "<sip:mallory@example.org>;tag=1")
 			d.Add(sip.HTo, "<sip:alice@ims.example.org>")
 			d.Add(sip.HCallID, "forged")
 			d.Add(sip.HCSeq, "1 "+string(method))
-			if err := attacker.Send(flow, d.Bytes()); err != nil {
+			if err := from[i%2].Send(flow, d.Bytes()); err != nil {
 				t.Fatal(err)
 			}
 			if i%1000 == 999 {
@@ -244,6 +246,11 @@ func TestNothingFromOutsideReachesCalls(t *testing.T) {
 		if s.Counters.Outside != forged || len(s.Calls) != 0 {
 			t.Errorf("%d counted, %d calls", s.Counters.Outside, len(s.Calls))
 		}
+		core.with(func() {
+			if len(core.seen)+len(core.answers) > 0 {
+				t.Errorf("the phone answers in the P-CSCF's name: %q %q", core.seen, core.answers)
+			}
+		})
 		alice.wantTold("call")
 	})
 }
