@@ -77,7 +77,10 @@ func (a *associationActor) install(ctx actor.Context) {
 			case <-bound.Done(): // Install says what is in its way
 			}
 		}
-		root.Send(self, associationInstalled{socket.Install(bound, create.Gen, create.Set, create.Lifetime)})
+		_, err := guarded(func() (struct{}, error) {
+			return struct{}{}, socket.Install(bound, create.Gen, create.Set, create.Lifetime)
+		})
+		root.Send(self, associationInstalled{err})
 	}()
 }
 

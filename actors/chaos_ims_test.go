@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"net/netip"
 	"sync/atomic"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/actors/simnet"
+	"github.com/imsphone/imsphone/protocol/aka"
+	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
@@ -87,6 +90,70 @@ func TestPanicIMS(t *testing.T) {
 				}
 				if got := core.requests(); got[len(got)-1] == "REGISTER 0" {
 					t.Errorf("requests %q", got)
+				}
+			})
+		})
+	}
+}
+
+// faulty is a phone's IPsec and SIM whose calls away from any mailbox panic once.
+type faulty struct {
+	actors.IPsecPort
+	softSIM
+	authenticate, install atomic.Bool
+}
+
+type faultySocket struct {
+	actors.ProtectedSocket
+	owner *faulty
+}
+
+func (s faultySocket) Install(ctx context.Context, gen uint32, set secagree.Set, lifetime time.Duration) error {
+	if s.owner.install.CompareAndSwap(true, false) {
+		panic("Install")
+	}
+	return s.ProtectedSocket.Install(ctx, gen, set, lifetime)
+}
+
+type faultyIPsec struct{ *faulty }
+
+func (f faultyIPsec) Open(cfg actors.ProtectedConfig, recv func(transport.Inbound)) (actors.ProtectedSocket, error) {
+	s, err := f.IPsecPort.Open(cfg, recv)
+	return faultySocket{s, f.faulty}, err
+}
+
+type faultySIM struct{ *faulty }
+
+func (f faultySIM) Open(string) (actors.SIM, error) { return f, nil }
+
+func (f faultySIM) Authenticate(ctx context.Context, rand, autn [16]byte) (aka.Keys, error) {
+	if f.authenticate.CompareAndSwap(true, false) {
+		panic("Authenticate")
+	}
+	return f.softSIM.Authenticate(ctx, rand, autn)
+}
+
+// TestDriversThatPanic cost one try each, as what they fail at is done away from
+// the mailboxes: neither an actor nor the process ends.
+func TestDriversThatPanic(t *testing.T) {
+	for name, fail := range map[string]func(*faulty){
+		"Authenticate": func(f *faulty) { f.authenticate.Store(true) },
+		"Install":      func(f *faulty) { f.install.Store(true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				net := simnet.New()
+				newIMSCore(t, net)
+				ports := net.Ports(netip.MustParseAddr(aliceAddr))
+				f := &faulty{IPsecPort: ports.IPsec, softSIM: newSIM(t, 0)}
+				ports.IPsec, ports.SIM = faultyIPsec{f}, faultySIM{f}
+				fail(f)
+				alice := newPartyWith(t, ports, "alice", aliceAddr, func(c *actors.Config) { c.Accounts = imsAccount("alice") })
+				pass(time.Second)
+				alice.wantRefused("a driver of this phone failed, please report it: " + name)
+				pass(time.Minute)
+				if a := alice.account(); a.State != "registered" || len(a.Associations) != 1 {
+					t.Errorf("%s with sets %q", a.Explain(time.Now()), alice.sets())
 				}
 			})
 		})

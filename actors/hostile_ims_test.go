@@ -135,7 +135,7 @@ func TestHostileAnswers(t *testing.T) {
 					}
 				})
 				alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
-				pass(150 * time.Second) // timer F is 128 s
+				pass(135 * time.Second) // timer F is 128 s, and 15 more pass before the next try
 				alice.wantRefused(c.want)
 				if c.gen != c.by && alice.status().Counters.Outside == 0 {
 					t.Error("not counted as from outside the SAs")

@@ -169,7 +169,7 @@ func TestSilenceOnTheProtectedPortIsExplained(t *testing.T) {
 		core := newIMSCore(t, net)
 		core.with(func() { core.wrong = true })
 		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
-		pass(3 * time.Minute)
+		pass(135 * time.Second) // timer F is 128 s, and 15 more pass before the next try
 		if text := alice.account().Explain(time.Now()); !strings.Contains(text, ": no answer on the protected port: do the P-CSCF's keys and ours differ?") {
 			t.Error(text)
 		}

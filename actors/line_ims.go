@@ -195,12 +195,13 @@ func (l *lineActor) stepSets(ctx actor.Context, ev secagree.TableEvent) {
 	before := l.ims.sets.Members()
 	fx := l.ims.sets.Step(time.Now(), ev, l.ims.setFx[:0])
 	l.ims.setFx = nil
+	l.status.Associations = associationStatus(l.ims.sets.Members()) // what follows may tell of it
 	for _, effect := range fx {
 		l.performSet(ctx, before, effect)
 	}
 	l.ims.setFx = fx
 	l.ims.setAlarm.setWith(ctx, l.ims.sets.Next(), setTick{})
-	l.status.Associations = associationStatus(l.ims.sets.Members())
+	l.snapshot(ctx)
 }
 
 func (l *lineActor) performSet(ctx actor.Context, before []secagree.Member, effect secagree.TableEffect) {
@@ -252,10 +253,8 @@ func (l *lineActor) imsMessage(ctx actor.Context) {
 		l.stepSets(ctx, secagree.Installed{Gen: msg.gen})
 	case setHeard:
 		l.stepSets(ctx, secagree.Heard{Gen: msg.gen})
-		l.snapshot(ctx)
 	case setQuiet:
 		l.stepSets(ctx, secagree.Quiet{Gen: msg.gen})
-		l.snapshot(ctx)
 	case setLost:
 		l.stepSets(ctx, secagree.Lost{Gen: msg.gen, Err: msg.err})
 	case setTick:

@@ -73,7 +73,7 @@ func (s *simActor) ask(ctx actor.Context, q authenticate) {
 	go func() {
 		bound, cancel := context.WithTimeout(context.Background(), simTime)
 		defer cancel()
-		keys, err := sim.Authenticate(bound, q.effect.RAND, q.effect.AUTN)
+		keys, err := guarded(func() (aka.Keys, error) { return sim.Authenticate(bound, q.effect.RAND, q.effect.AUTN) })
 		root.Send(q.owner, authenticated{q.effect.ID, keys, err})
 		root.Send(self, simDone{})
 	}()

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -71,6 +73,20 @@ func (a *alarm) stop() {
 func after(ctx actor.Context, d time.Duration, msg any) *time.Timer {
 	root, self := ctx.ActorSystem().Root, ctx.Self()
 	return time.AfterFunc(d, func() { root.Send(self, msg) })
+}
+
+// errDriver: a driver of the machine failed in a way that it should not have.
+var errDriver = errors.New("a driver of this phone failed, please report it")
+
+// guarded calls a driver away from a mailbox, where a panic would end the process
+// instead of an actor: it becomes an error of that one question.
+func guarded[T any](driver func() (T, error)) (v T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errDriver, p)
+		}
+	}()
+	return driver()
 }
 
 // restartDelay is the pause before the n-th restart in a row of a child: 100 ms

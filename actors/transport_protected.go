@@ -226,7 +226,7 @@ func (t *transportActor) remove(gen uint32, settled <-chan struct{}) {
 			<-before
 		}
 		<-settled
-		if err := socket.Remove(gen); err != nil {
+		if _, err := guarded(func() (struct{}, error) { return struct{}{}, socket.Remove(gen) }); err != nil {
 			log.Warn().Err(err).Uint32("set", gen).Msg("can't remove security associations")
 		}
 	}()
@@ -300,7 +300,7 @@ func (t *transportActor) dialProtected(ctx actor.Context, r *route, target trans
 	go func() {
 		bound, cancel := context.WithTimeout(context.Background(), dialTime)
 		defer cancel()
-		flow, err := socket.Connect(bound, gen, target.Proto)
+		flow, err := guarded(func() (transport.Flow, error) { return socket.Connect(bound, gen, target.Proto) })
 		root.Send(self, dialed{hop, index, flow, err})
 	}()
 }

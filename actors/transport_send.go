@@ -117,7 +117,7 @@ func (t *transportActor) locate(ctx actor.Context, r *route) {
 	}
 	root, self, hop, resolver := ctx.ActorSystem().Root, ctx.Self(), r.hop, t.ports.Resolver
 	go func() {
-		targets, err := locate(resolver, hop)
+		targets, err := guarded(func() ([]transport.Target, error) { return locate(resolver, hop) })
 		root.Send(self, located{hop, targets, err})
 	}()
 }
@@ -169,7 +169,9 @@ func (t *transportActor) dialStream(ctx actor.Context, hop string, index int, ta
 	go func() {
 		bound, cancel := context.WithTimeout(context.Background(), dialTime)
 		defer cancel()
-		flow, err := socket.Dial(bound, target.Proto, target.Addr, target.ServerName)
+		flow, err := guarded(func() (transport.Flow, error) {
+			return socket.Dial(bound, target.Proto, target.Addr, target.ServerName)
+		})
 		root.Send(self, dialed{hop, index, flow, err})
 	}()
 }
