@@ -159,3 +159,34 @@ func TestDriversThatPanic(t *testing.T) {
 		})
 	}
 }
+
+// TestEachMessageLost registers and renews while one message, each in its turn,
+// is lost: the line stays, and no set of SAs is left over.
+func TestEachMessageLost(t *testing.T) {
+	count := loseOne(t, -1)
+	if count < 15 {
+		t.Fatalf("only %d messages", count)
+	}
+	for n := range count {
+		loseOne(t, n)
+	}
+}
+
+// loseOne loses the n-th message of a registration and its first renewal, and
+// tells how many there were.
+func loseOne(t *testing.T, n int) (sent int) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		net.Lose = func([]byte) bool {
+			sent++
+			return sent-1 == n
+		}
+		newIMSCore(t, net)
+		alice := subscriber(t, net, aliceAddr, newSIM(t, 0))
+		pass(53 * time.Minute)
+		if a := alice.account(); a.State != "registered" || len(a.Associations) > 2 || a.Associations[len(a.Associations)-1].State != "active" {
+			t.Errorf("message %d lost: %s, with sets %q", n, a.Explain(time.Now()), alice.sets())
+		}
+	})
+	return sent
+}
