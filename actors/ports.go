@@ -107,9 +107,12 @@ type ProtectedSocket interface {
 	Connect(ctx context.Context, gen uint32, proto transport.Proto) (transport.Flow, error)
 	// Send never blocks.
 	Send(flow transport.Flow, b []byte) error
-	// Hints says in words what was counted lately that explains silence: SAs
-	// that don't match, failed integrity checks. Empty where nothing was.
+	// Hints says in words what was counted since the last Mark that explains
+	// silence: SAs that don't match, failed integrity checks. Empty where nothing
+	// was.
 	Hints() string
+	// Mark forgets what was counted so far.
+	Mark()
 	// Outside counts the packets that came to protected ports from outside the
 	// SAs.
 	Outside() uint64

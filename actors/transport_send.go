@@ -320,6 +320,9 @@ func (t *transportActor) start(ctx actor.Context, c *client, flow transport.Flow
 	draft := c.draft.Clone()
 	if s := t.protected.sets[flow.Gen]; s != nil {
 		s.agree(draft)
+		if draft.Method == sip.REGISTER {
+			t.protected.socket.Mark() // what is counted from now on may explain its end
+		}
 	}
 	t.step(ctx, txn.Request{Key: t.last, Flow: flow, Draft: draft})
 }

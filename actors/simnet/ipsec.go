@@ -21,7 +21,7 @@ type Protected struct {
 	queue *queue
 
 	sets    map[uint32]*set
-	refused uint64 // since the last Hints
+	refused uint64 // since the last Mark
 }
 
 // set is one installed set, as this host sees it.
@@ -178,9 +178,14 @@ func (p *Protected) Hints() string {
 	if p.refused == 0 {
 		return ""
 	}
-	n := p.refused
+	return fmt.Sprintf("%d messages failed the integrity check", p.refused)
+}
+
+// Mark forgets them.
+func (p *Protected) Mark() {
+	p.net.mu.Lock()
+	defer p.net.mu.Unlock()
 	p.refused = 0
-	return fmt.Sprintf("%d messages failed the integrity check", n)
 }
 
 // Outside is 0: nothing but what Send seals reaches a protected port here.

@@ -78,7 +78,7 @@ func TestClearPacketsAreDropped(t *testing.T) {
 			handles := w.install(t, set, PCSCF)
 			send(t, client, ps, "forged")
 			until(t, "the clear packet is counted", func() bool { return w.pcscfKernel.Outside() == 1 })
-			if h := w.pcscfKernel.Hints(); !strings.Contains(h, clearPackets+" 1") {
+			if h := w.pcscfKernel.Hints(w.pcscfKernel.stats.start); !strings.Contains(h, clearPackets+" 1") {
 				t.Errorf("hints %q", h)
 			}
 			w.install(t, set, UE)
@@ -267,7 +267,7 @@ func TestOtherKeysAreCounted(t *testing.T) {
 		ok(t, err)
 		return c[0].Forged == 1
 	})
-	if h := w.pcscfKernel.Hints(); !strings.Contains(h, "XfrmInStateProtoError 1 (") {
+	if h := w.pcscfKernel.Hints(w.pcscfKernel.stats.start); !strings.Contains(h, "XfrmInStateProtoError 1 (") {
 		t.Errorf("hints %q", h)
 	}
 	if n := w.pcscfKernel.Outside(); n != 0 {

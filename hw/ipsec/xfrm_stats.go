@@ -14,7 +14,7 @@ import (
 // is kept open because it stays with its namespace.
 type statistics struct {
 	file  *os.File // nil where the kernel keeps none (CONFIG_XFRM_STATISTICS)
-	start map[string]uint64
+	start Mark
 }
 
 // number is a counter of /proc/net/xfrm_stat.
@@ -31,10 +31,8 @@ func openStatistics(path string) *statistics {
 	if err != nil {
 		return &statistics{}
 	}
-	s := &statistics{file: f, start: map[string]uint64{}}
-	for _, n := range s.read() {
-		s.start[n.name] = n.value
-	}
+	s := &statistics{file: f}
+	s.start = s.mark()
 	return s
 }
 
@@ -68,16 +66,31 @@ func parseStatistics(r io.Reader) []number {
 	return numbers
 }
 
-// moved gives the counters that grew, with what they grew by.
-func (s *statistics) moved() []number {
+// moved gives the counters that grew since then, with what they grew by.
+func (s *statistics) moved(since Mark) []number {
 	var moved []number
 	for _, n := range s.read() {
-		if n.value > s.start[n.name] {
-			moved = append(moved, number{n.name, n.value - s.start[n.name]})
+		if n.value > since[n.name] {
+			moved = append(moved, number{n.name, n.value - since[n.name]})
 		}
 	}
 	return moved
 }
+
+// mark gives the counters as they are.
+func (s *statistics) mark() Mark {
+	m := Mark{}
+	for _, n := range s.read() {
+		m[n.name] = n.value
+	}
+	return m
+}
+
+// Mark is where the XFRM counters stood at some time.
+type Mark map[string]uint64
+
+// Mark tells where the counters stand, for [Kernel.Hints].
+func (k *Kernel) Mark() Mark { return k.stats.mark() }
 
 // clearPackets is the counter of packets that a policy wanted protected, and
 // that weren't.
@@ -106,12 +119,12 @@ func meaning(name string) string {
 	return ""
 }
 
-// Hints names the XFRM counters of the network namespace that grew since the
-// backend was opened, and what each means, in one line; "" where there is
-// nothing. They explain silence on a protected port.
-func (k *Kernel) Hints() string {
+// Hints names the XFRM counters of the network namespace that grew since then,
+// and what each means, in one line; "" where there is nothing. They explain
+// silence on a protected port.
+func (k *Kernel) Hints(since Mark) string {
 	var hints []string
-	for _, n := range k.stats.moved() {
+	for _, n := range k.stats.moved(since) {
 		hint := fmt.Sprintf("kernel counts %s %d", n.name, n.value)
 		if m := meaning(n.name); m != "" {
 			hint += " (" + m + ")"
@@ -124,7 +137,7 @@ func (k *Kernel) Hints() string {
 // Outside counts the packets that came in the clear for a protected flow of this
 // network namespace, and were dropped, since the backend was opened.
 func (k *Kernel) Outside() uint64 {
-	for _, n := range k.stats.moved() {
+	for _, n := range k.stats.moved(k.stats.start) {
 		if n.name == clearPackets {
 			return n.value
 		}

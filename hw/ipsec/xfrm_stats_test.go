@@ -31,11 +31,11 @@ func counting(t *testing.T) (k *Kernel, set func(text string)) {
 
 func TestHintsNameTheCountersThatGrew(t *testing.T) {
 	k, set := counting(t)
-	if h := k.Hints(); h != "" || k.Outside() != 0 {
+	if h := k.Hints(k.stats.start); h != "" || k.Outside() != 0 {
 		t.Errorf("at first: %q, outside %d", h, k.Outside())
 	}
 	set("XfrmInError 0\nXfrmInNoStates 5\nXfrmInTmplMismatch 10\nXfrmFwdHdrError 1\n")
-	h := k.Hints()
+	h := k.Hints(k.stats.start)
 	for _, want := range []string{"XfrmInNoStates 2 (", "XfrmInTmplMismatch 3 (", "XfrmFwdHdrError 1"} {
 		if !strings.Contains(h, want) {
 			t.Errorf("%q lacks %q", h, want)
@@ -47,6 +47,14 @@ func TestHintsNameTheCountersThatGrew(t *testing.T) {
 	if n := k.Outside(); n != 3 {
 		t.Errorf("outside %d", n)
 	}
+	mark := k.Mark()
+	if h := k.Hints(mark); h != "" {
+		t.Errorf("nothing happened since, and yet: %q", h)
+	}
+	set("XfrmInError 0\nXfrmInNoStates 6\nXfrmInTmplMismatch 10\nXfrmFwdHdrError 1\n")
+	if h := k.Hints(mark); !strings.HasPrefix(h, "kernel counts XfrmInNoStates 1 (") || strings.Contains(h, "Tmpl") {
+		t.Errorf("since then: %q", h)
+	}
 }
 
 // TestEveryHintSaysWhatItMeans: the counters that a set of SAs can move have words
@@ -56,7 +64,7 @@ func TestEveryHintSaysWhatItMeans(t *testing.T) {
 	for _, name := range []string{"XfrmInNoStates", "XfrmInStateProtoError", "XfrmInStateModeError", "XfrmInStateSeqError",
 		"XfrmInStateExpired", "XfrmInStateInvalid", "XfrmInStateMismatch", "XfrmInTmplMismatch", "XfrmOutNoStates", "XfrmOutStateExpired"} {
 		set(name + " 99\n")
-		if h := k.Hints(); !strings.HasPrefix(h, "kernel counts "+name+" ") || !strings.HasSuffix(h, ")") || len(h) < 60 {
+		if h := k.Hints(k.stats.start); !strings.HasPrefix(h, "kernel counts "+name+" ") || !strings.HasSuffix(h, ")") || len(h) < 60 {
 			t.Errorf("%s: %q", name, h)
 		}
 	}
@@ -65,7 +73,7 @@ func TestEveryHintSaysWhatItMeans(t *testing.T) {
 func TestAKernelWithoutStatisticsHasNoHints(t *testing.T) {
 	s := openStatistics(filepath.Join(t.TempDir(), "none"))
 	k := &Kernel{stats: s}
-	if k.Hints() != "" || k.Outside() != 0 || s.close() != nil {
+	if k.Hints(k.stats.start) != "" || k.Outside() != 0 || s.close() != nil {
 		t.Error("hints from nowhere")
 	}
 }

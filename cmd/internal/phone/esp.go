@@ -78,9 +78,14 @@ func (e *esp) openKernel(local netip.Addr) (backend, error) {
 		}
 		e.swept[local] = true
 	}
-	b := kernelBackend{e.kernel, e, !e.counted}
+	return &kernelBackend{e.kernel, e, e.count(), e.kernel.Mark()}, nil
+}
+
+// count tells whether a new backend gives the kernel's count, for holders of mu.
+func (e *esp) count() bool {
+	counts := !e.counted
 	e.counted = true
-	return b, nil
+	return counts
 }
 
 // uncount lets another line's backend give the kernel's count.
@@ -97,11 +102,12 @@ type kernelBackend struct {
 	// counts: the packets from outside are told by this line. The kernel counts
 	// them for all lines together.
 	counts bool
+	since  ipsec.Mark
 }
 
-func (kernelBackend) network() sipnet.Network { return sipnet.System{} }
+func (*kernelBackend) network() sipnet.Network { return sipnet.System{} }
 
-func (k kernelBackend) install(ctx context.Context, set secagree.Set) (handle, error) {
+func (k *kernelBackend) install(ctx context.Context, set secagree.Set) (handle, error) {
 	h, err := k.Install(ctx, set, ipsec.UE)
 	if err != nil {
 		return nil, err
@@ -109,9 +115,11 @@ func (k kernelBackend) install(ctx context.Context, set secagree.Set) (handle, e
 	return kernelHandle{h}, nil
 }
 
-func (k kernelBackend) hints() string { return k.Hints() }
+func (k *kernelBackend) hints() string { return k.Hints(k.since) }
 
-func (k kernelBackend) outside() uint64 {
+func (k *kernelBackend) mark() { k.since = k.Mark() }
+
+func (k *kernelBackend) outside() uint64 {
 	if !k.counts {
 		return 0
 	}
@@ -119,7 +127,7 @@ func (k kernelBackend) outside() uint64 {
 }
 
 // close leaves the kernel, which is the whole phone's.
-func (k kernelBackend) close() error {
+func (k *kernelBackend) close() error {
 	if k.counts {
 		k.esp.uncount()
 	}
@@ -144,19 +152,22 @@ func (h kernelHandle) counters() (list [4]actors.SACounters, err error) {
 const natKeepAlive = 20 * time.Second
 
 // userspaceBackend is our own ESP under a TCP/IP stack of its own.
-type userspaceBackend struct{ *userspace.Stack }
+type userspaceBackend struct {
+	*userspace.Stack
+	since userspace.Stats
+}
 
 func openUserspace(local netip.Addr, c userspace.Carrier) (backend, error) {
 	s, err := userspace.New(userspace.Config{Role: userspace.UE, Local: local, Carrier: c, KeepAlive: natKeepAlive})
 	if err != nil {
 		return nil, err
 	}
-	return userspaceBackend{s}, nil
+	return &userspaceBackend{Stack: s}, nil
 }
 
-func (u userspaceBackend) network() sipnet.Network { return u.Stack }
+func (u *userspaceBackend) network() sipnet.Network { return u.Stack }
 
-func (u userspaceBackend) install(_ context.Context, set secagree.Set) (handle, error) {
+func (u *userspaceBackend) install(_ context.Context, set secagree.Set) (handle, error) {
 	h, err := u.Install(set)
 	if err != nil {
 		return nil, err
@@ -164,21 +175,23 @@ func (u userspaceBackend) install(_ context.Context, set secagree.Set) (handle, 
 	return userspaceHandle{h}, nil
 }
 
-func (u userspaceBackend) hints() string { return hintsOf(u.Stats()) }
+func (u *userspaceBackend) hints() string { return hintsOf(u.Stats(), u.since) }
 
-// hintsOf says what the counters of our own ESP explain.
-func hintsOf(s userspace.Stats) string {
+func (u *userspaceBackend) mark() { u.since = u.Stats() }
+
+// hintsOf says what the counters of our own ESP explain that grew since then.
+func hintsOf(s, since userspace.Stats) string {
 	var hints []string
 	for _, h := range []struct {
 		n    uint64
 		text string
 	}{
-		{s.AuthFailed, "failed the integrity check: the P-CSCF's keys or algorithms differ from ours, or somebody forges"},
-		{s.Mismatched, "came by an SA that isn't for their ports: the P-CSCF has mistaken SPIs or ports"},
-		{s.Replayed, "were replayed, or too late for the replay window"},
-		{s.Malformed, "had a wrong length or padding"},
-		{s.Unprotected, "had no SA to leave by: it expired or was removed"},
-		{s.Unsent, "were not taken by the system"},
+		{s.AuthFailed - since.AuthFailed, "failed the integrity check: the P-CSCF's keys or algorithms differ from ours, or somebody forges"},
+		{s.Mismatched - since.Mismatched, "came by an SA that isn't for their ports: the P-CSCF has mistaken SPIs or ports"},
+		{s.Replayed - since.Replayed, "were replayed, or too late for the replay window"},
+		{s.Malformed - since.Malformed, "had a wrong length or padding"},
+		{s.Unprotected - since.Unprotected, "had no SA to leave by: it expired or was removed"},
+		{s.Unsent - since.Unsent, "were not taken by the system"},
 	} {
 		if h.n > 0 {
 			hints = append(hints, fmt.Sprintf("%d packets %s", h.n, h.text))
@@ -189,12 +202,12 @@ func hintsOf(s userspace.Stats) string {
 
 // outside leaves out what has an SPI that isn't ours: a raw socket sees the ESP
 // of every program at its address.
-func (u userspaceBackend) outside() uint64 {
+func (u *userspaceBackend) outside() uint64 {
 	s := u.Stats()
 	return s.Outside() - s.UnknownSPI
 }
 
-func (u userspaceBackend) close() error { return u.Close() }
+func (u *userspaceBackend) close() error { return u.Close() }
 
 type userspaceHandle struct{ *userspace.Handle }
 

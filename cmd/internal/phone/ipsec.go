@@ -37,8 +37,9 @@ type backends interface {
 type backend interface {
 	network() sipnet.Network
 	install(ctx context.Context, set secagree.Set) (handle, error)
-	// hints says what was counted that explains silence.
+	// hints says what was counted since the last mark that explains silence.
 	hints() string
+	mark()
 	// outside counts packets that came from outside the SAs.
 	outside() uint64
 	close() error
@@ -235,6 +236,15 @@ func (p *protected) Hints() string {
 		return ""
 	}
 	return p.backend.hints()
+}
+
+// Mark forgets what was counted so far.
+func (p *protected) Mark() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.backend != nil {
+		p.backend.mark()
+	}
 }
 
 // Outside counts what came from outside the SAs.

@@ -21,6 +21,7 @@ type unprotected struct{}
 func (unprotected) network() sipnet.Network                                 { return sipnet.System{} }
 func (u unprotected) install(context.Context, secagree.Set) (handle, error) { return u, nil }
 func (unprotected) hints() string                                           { return "" }
+func (unprotected) mark()                                                   {}
 func (unprotected) outside() uint64                                         { return 0 }
 func (unprotected) close() error                                            { return nil }
 func (unprotected) setLifetime(time.Duration) error                         { return nil }
