@@ -23,6 +23,9 @@ func TestWriteCapture(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), "REGISTER sip:a") || !strings.Contains(string(b), "NOTIFY sip:a") {
 		t.Errorf("%v, %q", err, b)
 	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v: others may read it", info.Mode(), err)
+	}
 	records[0].Local = "nowhere"
 	if err := writeCapture(path, records); err == nil {
 		t.Error("a record without an address is written")

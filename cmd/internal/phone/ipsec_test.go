@@ -176,3 +176,17 @@ func TestOtherKeysAreHinted(t *testing.T) {
 		t.Errorf("hint %q", hint)
 	}
 }
+
+// TestKeysAreWrittenWhereAskedOnly, and for the user alone.
+func TestKeysAreWrittenWhereAskedOnly(t *testing.T) {
+	t.Chdir(t.TempDir())
+	ipsecPort{log: zerolog.Nop()}.logKeys(testSet(1))
+	if list, err := os.ReadDir("."); err != nil || len(list) != 0 {
+		t.Errorf("nobody asked for %v, %v", list, err)
+	}
+	ipsecPort{log: zerolog.Nop(), keys: "esp_sa"}.logKeys(testSet(1))
+	info, err := os.Stat("esp_sa")
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
