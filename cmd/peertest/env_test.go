@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -123,7 +124,36 @@ func (e *env) phone(h *Host, c PhoneConfig) *Phone {
 	e.t.Helper()
 	check(e.t, built.err)
 	c.Binary = built.path
-	return must(StartPhone(e.step(), h, c))(e.t)
+	p := must(StartPhone(e.step(), h, c))(e.t)
+	e.t.Cleanup(func() {
+		if e.t.Failed() && p.Running() {
+			e.t.Log(p.messages())
+		}
+	})
+	return p
+}
+
+// messages gives what the phone has sent and received, for a failed test to
+// print.
+func (p *Phone) messages() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	var records []struct {
+		Out                bool
+		Local, Remote, Raw string
+	}
+	if err := p.Command(ctx, &records, "trace"); err != nil {
+		return p.Name + ": " + err.Error()
+	}
+	var b strings.Builder
+	for _, r := range records {
+		arrow := "<-"
+		if r.Out {
+			arrow = "->"
+		}
+		fmt.Fprintf(&b, "=== %s: %s %s %s\n%s\n", p.Name, r.Local, arrow, r.Remote, r.Raw)
+	}
+	return b.String()
 }
 
 // A listener can tell whether it hears a tone.
