@@ -63,15 +63,45 @@ func (p Packet) String() string {
 // SIP ends the capture and returns its SIP messages, in order, as tshark reads
 // them.
 func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
+	return read(ctx, c, "sip", parsePacket, "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID")
+}
+
+// A Frame is one IP packet of a capture, whatever it carries.
+type Frame struct {
+	From, To string // addresses, without ports
+	Protocol string // number of the IP protocol: 6 is TCP, 17 UDP, 50 ESP
+	// Ports are the source and the destination port of TCP, and Payload is its
+	// number of bytes; "" for others.
+	Ports   [2]string
+	Payload string
+	Info    string // what tshark makes of it
+}
+
+// IP ends the capture and returns its IP packets, in order.
+func (c *Capture) IP(ctx context.Context) ([]Frame, error) {
+	return read(ctx, c, "ip or ipv6", parseFrame, "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "ip.proto", "ipv6.nxt",
+		"tcp.srcport", "tcp.dstport", "tcp.len", "_ws.col.Info")
+}
+
+func parseFrame(f []string) (Frame, error) {
+	if len(f) < 10 {
+		return Frame{}, fmt.Errorf("%d fields", len(f))
+	}
+	return Frame{From: f[0] + f[2], To: f[1] + f[3], Protocol: f[4] + f[5],
+		Ports: [2]string{f[6], f[7]}, Payload: f[8], Info: f[9]}, nil
+}
+
+// read ends a capture and reads fields of the packets that a display filter
+// lets through.
+func read[T any](ctx context.Context, c *Capture, filter string, parse func([]string) (T, error), fields ...string) ([]T, error) {
 	if err := c.settle(ctx); err != nil {
 		return nil, err
 	}
 	if err := c.Stop(); err != nil {
 		return nil, err
 	}
-	fields := []string{"frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID"}
-	args := []string{"-n", "-r", c.file, "-Y", "sip", "-T", "fields", "-E", "occurrence=f", "-E", "separator=|"}
+	args := []string{"-n", "-r", c.file, "-Y", filter, "-T", "fields", "-E", "occurrence=f", "-E", "separator=|"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
@@ -83,15 +113,15 @@ func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
 		}
 		return nil, fmt.Errorf("tshark -r %s: %w", c.file, err)
 	}
-	var packets []Packet
+	var list []T
 	for line := range strings.Lines(string(out)) {
-		p, err := parsePacket(strings.Split(strings.TrimSpace(line), "|"))
+		v, err := parse(strings.Split(strings.TrimRight(line, "\n"), "|"))
 		if err != nil {
 			return nil, fmt.Errorf("tshark printed %q: %w", line, err)
 		}
-		packets = append(packets, p)
+		list = append(list, v)
 	}
-	return packets, nil
+	return list, nil
 }
 
 // settle waits until everything that has passed the interface so far is in the
