@@ -18,7 +18,7 @@ type Program struct {
 func Programs() []Program {
 	return []Program{
 		{"ip", "iproute2"},
-		{"kamailio", "kamailio"},
+		{"kamailio", "kamailio kamailio-tls-modules"},
 		{"baresip", "baresip-core"},
 		{"sipp", "sip-tester"},
 		{"dumpcap", "wireshark-common"},
