@@ -61,7 +61,7 @@ lint: ## gofmt, go vet, staticcheck, the import rule
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout
 
 bench: ## our figures beside sipgo's and baresip's (baresip, sipp and root for the second half)
-	$(GO) test -run '^$$' -bench . -benchmem ./protocol/... ./media/...
+	$(GO) test -run '^$$' -bench . -benchmem ./protocol/... ./media/... ./hw/ipsec/...
 	cd protocol/sip/peerbench && $(GO) run .
 	$(MAKE) figures
 
