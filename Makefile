@@ -56,16 +56,16 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 lint: ## gofmt, go vet, staticcheck, the import rule
 	@out=$$(gofmt -l actors protocol media hw board cmd); test -z "$$out" || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
-	$(GO) vet -tags peers,ipsec ./cmd/peertest/ ./cmd/internal/uml/... ./hw/...
+	$(GO) vet -tags peers,ipsec ./cmd/peertest/... ./cmd/internal/uml/... ./hw/...
 	$(GO) tool staticcheck $(PKGS)
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout
 
-bench: ## our figures beside sipgo's and baresip's (baresip, sipp and root for the second half)
+bench: ## our figures beside sipgo's, baresip's and sipp's; ESP (the peers and root for the second half)
 	$(GO) test -run '^$$' -bench . -benchmem ./protocol/... ./media/... ./hw/ipsec/...
 	cd protocol/sip/peerbench && $(GO) run .
 	$(MAKE) figures
 
-figures: ## the phone beside baresip: set-up time, CPU, memory, start, wake-ups (root)
+figures: ## the phone beside baresip, and at an IMS core: set-up time, CPU, memory, start, wake-ups, registration (root)
 	$(GO) run ./cmd/peertest/figures $(FIGURES)
 
 clean: ## remove bin/

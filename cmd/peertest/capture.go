@@ -48,7 +48,9 @@ type Packet struct {
 	Method   string        // of a request
 	Status   int           // of a response
 	CSeq     string        // method in CSeq
+	Seq      int           // number in CSeq
 	CallID   string
+	Bytes    int // of the UDP datagram or TCP segment that it ends in, with UDP's header
 }
 
 // String prints the packet on one line.
@@ -64,7 +66,7 @@ func (p Packet) String() string {
 // them.
 func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
 	return read(ctx, c, "sip", parsePacket, "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID")
+		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID", "sip.CSeq.seq", "udp.length", "tcp.len")
 }
 
 // A Frame is one IP packet of a capture, whatever it carries.
@@ -144,7 +146,7 @@ func (c *Capture) settle(ctx context.Context) error {
 }
 
 func parsePacket(f []string) (Packet, error) {
-	if len(f) < 9 {
+	if len(f) < 12 {
 		return Packet{}, fmt.Errorf("%d fields", len(f))
 	}
 	at, err := epoch(f[0])
@@ -152,10 +154,18 @@ func parsePacket(f []string) (Packet, error) {
 		return Packet{}, err
 	}
 	p := Packet{Time: at, From: f[1] + f[3], To: f[2] + f[4], Method: f[5], CSeq: f[7], CallID: f[8]}
-	if f[6] != "" {
-		p.Status, err = strconv.Atoi(f[6])
+	for _, number := range []struct {
+		text string
+		to   *int
+	}{{f[6], &p.Status}, {f[9], &p.Seq}, {f[10] + f[11], &p.Bytes}} {
+		if number.text == "" {
+			continue
+		}
+		if *number.to, err = strconv.Atoi(number.text); err != nil {
+			return p, err
+		}
 	}
-	return p, err
+	return p, nil
 }
 
 // epoch parses seconds with nine decimals without losing any.

@@ -26,6 +26,17 @@ func Programs() []Program {
 	}
 }
 
+// IMSPrograms returns what an IMS core needs on top of [Programs].
+func IMSPrograms() []Program {
+	return []Program{
+		{"kamailio", "kamailio kamailio-ims-modules kamailio-presence-modules kamailio-sqlite-modules"},
+		{"dnsmasq", "dnsmasq-base"},
+		{"sqlite3", "sqlite3"},
+		{"setpriv", "util-linux"},
+		{"unshare", "util-linux"},
+	}
+}
+
 // Need reports, as one error, everything that keeps labs from running here:
 // lacking root rights and each missing program with its Debian package.
 func Need(programs ...Program) error {

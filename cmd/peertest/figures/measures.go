@@ -14,20 +14,20 @@ import (
 	"github.com/imsphone/imsphone/cmd/peertest"
 )
 
-// A measure is one figure of a phone; less is better.
+// A measure obtains one figure of a phone, for imsphone and baresip.
 type measure struct {
-	key, name, unit string
-	goal            float64 // the highest ratio to baresip that is good enough; 0 is none
-	run             func(context.Context, options, *peertest.Lab, subject) (float64, error)
+	key string
+	figure
+	run func(context.Context, options, *peertest.Lab, subject) (float64, error)
 }
 
 func measures() []measure {
 	return []measure{
-		{"answer", "INVITE → 200, median", "ms", 1, timeToAnswer},
-		{"cpu", "CPU in one G.711 call", "s", 1, callCPU},
-		{"rss", "memory when idle", "MB", 1.6, idleMemory},
-		{"start", "exec → first REGISTER", "ms", 1, timeToRegister},
-		{"wakeups", "wake-ups a second when idle", "/s", 0, idleWakeups},
+		{"answer", figure{"INVITE → 200, median", "ms", 1}, timeToAnswer},
+		{"cpu", figure{"CPU in one G.711 call", "s", 1}, callCPU},
+		{"rss", figure{"memory when idle", "MB", 1.6}, idleMemory},
+		{"start", figure{"exec → first REGISTER", "ms", 1}, timeToRegister},
+		{"wakeups", figure{"wake-ups a second when idle", "/s", 0}, idleWakeups},
 	}
 }
 
