@@ -40,14 +40,8 @@ func renewals(ctx context.Context, o options, lab *peertest.Lab, reuse bool) (v 
 	// A replaced set lives on in the P-CSCF, so there has to be room for all.
 	options := peertest.IMSOptions{NonceReuse: reuse, Associations: o.renewals + 2}
 	err = withCore(ctx, lab, options, func(core *peertest.IMSCore) error {
-		p, err := startAlice(ctx, o.binary, lab, core)
+		p, err := settledAlice(ctx, o, lab, core)
 		if err != nil {
-			return err
-		}
-		if _, err := p.WaitAccount(ctx, "registered"); err != nil {
-			return err
-		}
-		if err := pass(ctx, 2*time.Second); err != nil { // what starts up belongs to no renewal
 			return err
 		}
 		capture, err := peertest.StartCapture(ctx, core.Host)
@@ -69,6 +63,19 @@ func renewals(ctx context.Context, o options, lab *peertest.Lab, reuse bool) (v 
 		return err
 	})
 	return v, err
+}
+
+// settledAlice starts a phone and waits until it is registered and has done what
+// belongs to no renewal: its subscription and the first notification.
+func settledAlice(ctx context.Context, o options, lab *peertest.Lab, core *peertest.IMSCore) (*peertest.Phone, error) {
+	p, err := startAlice(ctx, o.binary, lab, core)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.WaitAccount(ctx, "registered"); err != nil {
+		return nil, err
+	}
+	return p, pass(ctx, registering)
 }
 
 // renew renews the registration n times and gives the processor time that the

@@ -35,6 +35,20 @@ func BenchmarkDatagram(b *testing.B) {
 	})
 }
 
+// BenchmarkInstall makes a set of four SAs and removes it: what a challenged
+// registration adds to one with the nonce that is known.
+func BenchmarkInstall(b *testing.B) {
+	for _, suite := range secagree.Suites() {
+		b.Run(suite.String(), func(b *testing.B) {
+			s, set := newStack(b, PCSCF, v4, netip.AddrPort{}), testSet(suite, secagree.Transport, v4, v4, 0)
+			b.ReportAllocs()
+			for b.Loop() {
+				install(b, s, set).Close()
+			}
+		})
+	}
+}
+
 // everySize runs f for each pair of algorithms and for SIP messages as long as a
 // response and as long as UDP takes them.
 func everySize(b *testing.B, f func(b *testing.B, suite secagree.Suite, n int)) {
