@@ -5,5 +5,6 @@ package lab
 func (s *Server) Held() (forks, branches, nonces int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.proxy.forks), len(s.proxy.branches), len(s.proxy.registrar.nonces)
+	p := s.core.(*Proxy)
+	return len(p.forks), len(p.branches), len(p.home.(domain).nonces)
 }

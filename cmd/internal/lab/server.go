@@ -10,7 +10,6 @@ import (
 	"github.com/imsphone/imsphone/hw/sipnet"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
-	"github.com/imsphone/imsphone/protocol/txn"
 )
 
 // Sockets is what a Server sends on: hw/sipnet's, or a simulated network's.
@@ -20,10 +19,18 @@ type Sockets interface {
 	Close() error
 }
 
-// Server runs a Proxy.
+// core is what a Server runs: a [Proxy], or the IMS core around one.
+type core interface {
+	Receive(now time.Time, flow transport.Flow, msg *sip.Message) []Effect
+	FlowLost(now time.Time, flow transport.Flow, err error) []Effect
+	Tick(now time.Time) []Effect
+	Next() time.Time
+}
+
+// Server runs a core over sockets and the clock.
 type Server struct {
 	mu      sync.Mutex
-	proxy   *Proxy
+	core    core
 	sockets Sockets
 	timer   *time.Timer
 	closed  bool
@@ -47,7 +54,7 @@ func Serve(domain string, users map[string]string, open func(recv func(transport
 		return nil, fmt.Errorf("the lab can't listen: %w", err)
 	}
 	s.sockets = sockets
-	s.proxy = NewProxy(ProxyConfig{Domain: domain, UDP: sockets.Local(transport.UDP), TCP: sockets.Local(transport.TCP),
+	s.core = NewProxy(ProxyConfig{Domain: domain, UDP: sockets.Local(transport.UDP), TCP: sockets.Local(transport.TCP),
 		NewBranch: rand.Text}, NewRegistrar(domain, users))
 	return s, nil
 }
@@ -74,28 +81,30 @@ func (s *Server) receive(in transport.Inbound) {
 	}
 	now := time.Now()
 	if in.Err != nil {
-		s.send(s.proxy.FlowLost(now, in.Flow, in.Err))
+		s.perform(s.core.FlowLost(now, in.Flow, in.Err))
 		return
 	}
 	msg, err := sip.Parse(in.Data)
 	switch verdict := sip.CheckRelay(msg, err); verdict.Action {
 	case sip.Accept:
-		s.send(s.proxy.Receive(now, in.Flow, msg))
+		s.perform(s.core.Receive(now, in.Flow, msg))
 	case sip.Reject:
-		s.send([]txn.Transmit{{Flow: in.Flow, Data: sip.NewResponse(msg, verdict.Status, verdict.Reason).Bytes()}})
+		s.perform([]Effect{Transmit{Flow: in.Flow, Data: sip.NewResponse(msg, verdict.Status, verdict.Reason).Bytes()}})
 	}
 }
 
-// send puts what the proxy wants on the wire and sets its clock. A failed send
-// is a lost message: the transactions see to it.
-func (s *Server) send(out []txn.Transmit) {
-	for _, t := range out {
-		_ = s.sockets.Send(t.Flow, t.Data)
+// perform does what the core wants and sets its clock. A failed send is a lost
+// message: the transactions see to it.
+func (s *Server) perform(fx []Effect) {
+	for _, effect := range fx {
+		if t, ok := effect.(Transmit); ok {
+			_ = s.sockets.Send(t.Flow, t.Data)
+		}
 	}
 	if s.timer != nil {
 		s.timer.Stop()
 	}
-	if next := s.proxy.Next(); !next.IsZero() {
+	if next := s.core.Next(); !next.IsZero() {
 		s.timer = time.AfterFunc(max(time.Until(next), 0), s.tick)
 	}
 }
@@ -104,6 +113,6 @@ func (s *Server) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
-		s.send(s.proxy.Tick(time.Now()))
+		s.perform(s.core.Tick(time.Now()))
 	}
 }
