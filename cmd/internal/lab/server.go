@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -32,8 +34,13 @@ type Server struct {
 	mu      sync.Mutex
 	core    core
 	sockets Sockets
-	timer   *time.Timer
-	closed  bool
+	sets    Associations // nil in a plain domain
+	// failed is why the last set of SAs could not be installed.
+	failed error
+	timer  *time.Timer
+	closed bool
+	// removing are sets that are being taken down.
+	removing sync.WaitGroup
 }
 
 // Listen starts a lab for a domain on real sockets; users maps names to
@@ -70,7 +77,12 @@ func (s *Server) Close() error {
 		s.timer.Stop()
 	}
 	s.mu.Unlock()
-	return s.sockets.Close()
+	s.removing.Wait()
+	err := s.sockets.Close()
+	if s.sets != nil {
+		err = errors.Join(err, s.sets.Close())
+	}
+	return err
 }
 
 func (s *Server) receive(in transport.Inbound) {
@@ -97,8 +109,16 @@ func (s *Server) receive(in transport.Inbound) {
 // message: the transactions see to it.
 func (s *Server) perform(fx []Effect) {
 	for _, effect := range fx {
-		if t, ok := effect.(Transmit); ok {
-			_ = s.sockets.Send(t.Flow, t.Data)
+		switch e := effect.(type) {
+		case Transmit:
+			s.send(e)
+		case Install:
+			s.failed = s.sets.Install(context.Background(), e.Gen, e.Set, e.Lifetime)
+		case Extend:
+			_ = s.sets.Extend(e.Gen, e.Lifetime) // its time was up just now
+		case Remove:
+			// Not here: it waits for what was sent and for what is being received.
+			s.removing.Go(func() { _ = s.sets.Remove(e.Gen) })
 		}
 	}
 	if s.timer != nil {
@@ -107,6 +127,14 @@ func (s *Server) perform(fx []Effect) {
 	if next := s.core.Next(); !next.IsZero() {
 		s.timer = time.AfterFunc(max(time.Until(next), 0), s.tick)
 	}
+}
+
+func (s *Server) send(t Transmit) {
+	if t.Flow.Gen != 0 {
+		_ = s.sets.Send(t.Flow, t.Data)
+		return
+	}
+	_ = s.sockets.Send(t.Flow, t.Data)
 }
 
 func (s *Server) tick() {
