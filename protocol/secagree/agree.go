@@ -73,12 +73,18 @@ var ErrNoServer = errors.New("the P-CSCF offered no security mechanism (no Secur
 
 // NoneUsableError says that nothing in Security-Server can be accepted.
 type NoneUsableError struct {
-	// Reasons says of each element why not.
+	// Reasons says why not; what several elements share stands once.
 	Reasons []string
 }
 
+func (e *NoneUsableError) add(reason string) {
+	if !slices.Contains(e.Reasons, reason) {
+		e.Reasons = append(e.Reasons, reason)
+	}
+}
+
 func (e *NoneUsableError) Error() string {
-	return "the P-CSCF offered no algorithm that we accept: " + strings.Join(e.Reasons, "; ")
+	return "the P-CSCF offered no security mechanism that we accept: " + strings.Join(e.Reasons, "; ")
 }
 
 // maxServerElements bounds what is read of a Security-Server.
@@ -102,9 +108,9 @@ func (o Offer) Choose(lines iter.Seq[string], elements iter.Seq[string]) (Agreem
 		m, err := ParseMechanism(element)
 		switch {
 		case err != nil:
-			none.Reasons = append(none.Reasons, fmt.Sprintf("%s (%v)", element, err))
+			none.add(err.Error())
 		case !o.holds(m):
-			none.Reasons = append(none.Reasons, fmt.Sprintf("%s (we did not offer %s, %s)", element, m.Suite, m.Mode))
+			none.add(fmt.Sprintf("we did not offer %s, %s", m.Suite, m.Mode))
 		case m.Preference > best.Preference:
 			best = m
 		}

@@ -91,6 +91,16 @@ func TestWhatIsNeverChosen(t *testing.T) {
 	}
 }
 
+// TestReasonsAreToldOnce: what is wrong with every element alike is one sentence.
+func TestReasonsAreToldOnce(t *testing.T) {
+	zero := ";spi-c=0;spi-s=0;port-c=5;port-s=6"
+	_, err := choose(t, ours, "ipsec-3gpp;q=0.9;alg=hmac-sha-1-96;ealg=aes-cbc"+zero, "ipsec-3gpp;q=0.5;alg=hmac-md5-96"+zero)
+	want := "the P-CSCF offered no security mechanism that we accept: it is malformed: SPIs below 256 are reserved (spi-c=0, spi-s=0)"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSameElements(t *testing.T) {
 	a := []string{"ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc" + tail, "ipsec-3gpp;alg=hmac-md5-96" + tail}
 	same := func(b ...string) bool { return SameElements(slices.Values(a), slices.Values(b)) }
