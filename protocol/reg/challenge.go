@@ -25,6 +25,7 @@ var (
 	errNotAKA = errors.New("the network's challenge is not AKA: this account is a SIP account with a password, or the network does no AKA (ipsec = off and a password answer it)")
 	errRES    = errors.New("the network refused the SIM's answer: its K or OPc differs from ours")
 	errAgain  = errors.New("the SIM refuses every challenge of the network")
+	errOldSQN = errors.New("the network goes on with sequence numbers (SQN) that the SIM has seen, although it was told the SIM's (AUTS): somebody replays challenges, or the HSS does not resynchronise")
 )
 
 // akaChallenged takes a 401 of an IMS registration: the SAs are chosen, then the
@@ -120,6 +121,9 @@ func (r *Registration) refuseChallenge(now time.Time, sync *aka.SyncError, err e
 	r.ims.reason = refusedSIM(sync, err.Error())
 	fx = append(fx, Notice{Text: r.ims.reason})
 	if r.ims.invalid++; r.ims.invalid > maxInvalid {
+		if sync != nil {
+			err = errOldSQN
+		}
 		return r.giveUp(now, 401, err, fx)
 	}
 	if r.secured() {

@@ -22,7 +22,7 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 		if ev.Key != r.key {
 			return fx
 		}
-		return r.failover(now, 0, "the server does not answer ("+ev.Err.Error()+"): check proxy and network", 0, fx)
+		return r.failover(now, 0, r.silence(ev.Err), 0, fx)
 	case FlowLost:
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
 	case SetEnded:
@@ -33,6 +33,15 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 		return fx // it is being tried; and answers that come too late
 	}
 	return r.unexpected(ev, fx)
+}
+
+// silence puts it in words that a REGISTER got no answer. Over SAs the driver
+// knows more of why.
+func (r *Registration) silence(err error) string {
+	if r.ims != nil && r.ims.sentOver != 0 {
+		return err.Error()
+	}
+	return "the server does not answer (" + err.Error() + "): check proxy and network"
 }
 
 // final takes the final response to a REGISTER (RFC 3261 §10.2.4, §10.2.7).

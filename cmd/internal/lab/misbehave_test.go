@@ -15,7 +15,7 @@ import (
 func TestMisbehaviour(t *testing.T) {
 	tests := map[lab.Misbehaviour][]string{
 		lab.WrongMAC:        {"not registered: AUTN's MAC is wrong: check K, and whether OP was given instead of OPc"},
-		lab.OldSQN:          {"not registered: AUTN's SQN is not fresh"},
+		lab.OldSQN:          {"not registered: the network goes on with sequence numbers (SQN) that the SIM has seen", "somebody replays challenges"},
 		lab.WeakOffer:       {"not registered: the P-CSCF offered no security mechanism that we accept: its algorithms are not ours: alg=hmac-md5-96, ealg=des-ede3-cbc; tried again"},
 		lab.StrippedServer:  {"not registered: the P-CSCF offered no security mechanism (no Security-Server)", "somebody took the header away"},
 		lab.ReorderedServer: {"494", "our view of the security agreement differ; somebody may have changed it on its way"},
