@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -23,7 +24,21 @@ type protection struct {
 	// heard: a message came over the active set since it became that.
 	heard    bool
 	watching map[uint32]bool // to be told when quiet
+	// outside are the messages of this line that came from outside its SAs; strays
+	// are those of them that answered nothing that was asked in the clear, since
+	// that was last told.
+	outside atomic.Int64
+	strays  int
 }
+
+// guard is what the status reads of a line's protection, past its mailbox.
+type guard struct {
+	ProtectedSocket
+	messages *atomic.Int64
+}
+
+// outside counts messages and packets.
+func (g guard) outside() int64 { return g.messages.Load() + int64(g.Outside()) }
 
 // protectedSet is one set as the Transport sees it.
 type protectedSet struct {
@@ -87,7 +102,13 @@ func (t *transportActor) listenProtected(root *actor.RootContext, self *actor.PI
 		return
 	}
 	t.protected.socket = socket
-	t.env.protected.Store(t.account.Name, socket)
+	t.env.protected.Store(t.account.Name, guard{socket, &t.protected.outside})
+}
+
+// noteOutside counts a message from outside the SAs.
+func (t *transportActor) noteOutside() {
+	t.counters.outside.Add(1)
+	t.protected.outside.Add(1)
 }
 
 // outside tells whether a datagram or message must not get any further: a
@@ -252,6 +273,10 @@ func (t *transportActor) explainSilence(err error, flow transport.Flow) error {
 	}
 	if hint := t.protected.socket.Hints(); hint != "" {
 		return fmt.Errorf("no answer on the protected port: %s (%w)", hint, err)
+	}
+	if n := t.protected.strays; n > 0 {
+		t.protected.strays = 0
+		return fmt.Errorf("no answer on the protected port, but in the clear, which is not accepted: does the P-CSCF send past its security associations? (%w)", err)
 	}
 	return fmt.Errorf("no answer on the protected port: do the P-CSCF's keys and ours differ? (%w)", err)
 }
