@@ -149,7 +149,7 @@ func (m *IMS) spoil(fx []Effect) []Effect {
 		request := !bytes.HasPrefix(t.Data, []byte("SIP/2.0 "))
 		switch wrong := m.pcscf.wrong; {
 		case !ok || t.Flow.Gen == 0:
-		case wrong == LostAnswers:
+		case wrong == LostAnswers, wrong == EarlyRemoval && m.pcscf.ues[t.Flow.Gen] == nil:
 			continue
 		case wrong == ClearAnswers && !request, wrong == ClearRequests && request:
 			if u := m.pcscf.ues[t.Flow.Gen]; u != nil {

@@ -23,7 +23,7 @@ func TestMisbehaviour(t *testing.T) {
 		lab.ZeroSPI:         {"not registered: the P-CSCF offered no security mechanism that we accept: ", "SPIs below 256 are reserved"},
 		lab.ZeroPort:        {"not registered: the P-CSCF offered no security mechanism that we accept: ", "a port is 0"},
 		lab.ClearOK:         {"not registered: somebody answered the registration with 200 in the clear", "not accepted"},
-		lab.ClearAnswers:    {"no answer on the protected port"},
+		lab.ClearAnswers:    {"no answer on the protected port, but in the clear, which is not accepted"},
 		lab.WrongKeys:       {"no answer on the protected port"},
 		lab.LostAnswers:     {"no answer on the protected port"},
 	}
@@ -32,7 +32,6 @@ func TestMisbehaviour(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				alice := newCore(t, misbehaving(m)).subscriber("alice", aliceAddr)
 				pass(3 * time.Minute)
-				t.Log(alice.explain())
 				alice.wantExplain(want...)
 				if a := alice.account(); a.State == "registered" || len(a.Associations) > 1 {
 					t.Errorf("%s with sets %q", a.State, alice.sets())
@@ -47,5 +46,50 @@ func TestMisbehaviour(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestRequestsInTheClear: a registered phone drops them, and says that they came.
+func TestRequestsInTheClear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCore(t)
+		alice, bob := c.subscriber("alice", aliceAddr), c.subscriber("bob", bobAddr)
+		c.misbehave(lab.ClearRequests)
+		alice.dial("bob")
+		pass(3 * time.Minute)
+		if bob.received("INVITE") {
+			t.Error("a call got through in the clear")
+		}
+		bob.wantExplain("bob is registered as", "messages and packets that came from outside of its security associations were dropped")
+	})
+}
+
+// TestEarlyRemoval: a phone whose SAs are gone before its de-registration is
+// answered doesn't hang.
+func TestEarlyRemoval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		alice := newCore(t, misbehaving(lab.EarlyRemoval)).subscriber("alice", aliceAddr)
+		begin := time.Now()
+		alice.Stop(t.Context())
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if got := alice.seen(); !strings.HasSuffix(got[len(got)-1], " REGISTER") {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// TestMisbehaviourNames: each is found by its name, and tested.
+func TestMisbehaviourNames(t *testing.T) {
+	for _, m := range lab.Misbehaviours() {
+		var got lab.Misbehaviour
+		if err := got.UnmarshalText([]byte(m.String())); err != nil || got != m || m.What() == "" {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+	var none lab.Misbehaviour
+	if err := none.UnmarshalText([]byte("charming")); err == nil || !strings.Contains(err.Error(), "wrong-mac") {
+		t.Error(err)
 	}
 }
