@@ -134,6 +134,10 @@ func (m *IMS) Deregister(now time.Time, user string, event regevent.Event, retry
 	}), nil
 }
 
+// Outside counts the requests that were refused because they came from outside
+// the SAs.
+func (m *IMS) Outside() uint64 { return m.pcscf.outside }
+
 func (m *IMS) run(now time.Time, what func()) []Effect {
 	m.proxy.out = m.proxy.out[:0]
 	what()

@@ -112,7 +112,7 @@ func (s *Server) Deregister(user string, event regevent.Event, retry time.Durati
 // outside the SAs.
 func (s *Server) Outside() (n uint64, err error) {
 	err = s.ims(func(core *IMS) ([]Effect, error) {
-		n = core.pcscf.outside
+		n = core.Outside()
 		return nil, nil
 	})
 	return n, err
