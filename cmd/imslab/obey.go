@@ -49,8 +49,8 @@ func command(server *lab.Server, words []string) (string, error) {
 		}
 		return words[1] + " is told", deregister(server, words[1], event)
 	case words[0] == "outside" && len(words) == 1:
-		n, err := server.Outside()
-		return fmt.Sprintf("%d requests from outside the security associations were refused", n), err
+		requests, packets, err := server.Outside()
+		return fmt.Sprintf("from outside the security associations came %d requests and %d packets; all were refused", requests, packets), err
 	}
 	return strings.TrimSpace(commands), nil
 }

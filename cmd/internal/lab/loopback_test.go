@@ -168,7 +168,7 @@ func inTheClear(t *testing.T, records []actors.TraceRecord) {
 	}
 }
 
-// forge sends a request past the SAs, and datagrams that are no ESP.
+// forge sends a request past the SAs.
 func forge(t *testing.T, server *lab.Server) {
 	t.Helper()
 	conn, err := net.Dial("udp", server.Addr().String())
@@ -192,7 +192,7 @@ func forge(t *testing.T, server *lab.Server) {
 	if msg, err := sip.Parse(answer[:n]); err != nil || msg.Status() != 403 || !strings.Contains(msg.Reason(), "security associations") {
 		t.Errorf("%v\n%s", err, answer[:n])
 	}
-	if n, err := server.Outside(); err != nil || n != 1 {
-		t.Errorf("%d were counted, %v", n, err)
+	if requests, _, err := server.Outside(); err != nil || requests != 1 {
+		t.Errorf("%d were counted, %v", requests, err)
 	}
 }

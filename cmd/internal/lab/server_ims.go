@@ -108,14 +108,17 @@ func (s *Server) Deregister(user string, event regevent.Event, retry time.Durati
 	return s.ims(func(core *IMS) ([]Effect, error) { return core.Deregister(time.Now(), user, event, retry) })
 }
 
-// Outside counts the requests that the P-CSCF refused because they came from
-// outside the SAs.
-func (s *Server) Outside() (n uint64, err error) {
+// Outside counts what the P-CSCF refused because it came from outside the SAs:
+// requests at its unprotected port, and packets that its ESP could not open.
+func (s *Server) Outside() (requests, packets uint64, err error) {
+	if e, ok := s.sets.(*esp); ok {
+		packets = e.stack.Stats().Outside() + e.Protected.Outside()
+	}
 	err = s.ims(func(core *IMS) ([]Effect, error) {
-		n = core.Outside()
+		requests = core.Outside()
 		return nil, nil
 	})
-	return n, err
+	return requests, packets, err
 }
 
 // ims does something with the IMS core.
