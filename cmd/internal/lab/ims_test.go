@@ -261,3 +261,30 @@ func TestIMSUnderLoss(t *testing.T) {
 		}
 	})
 }
+
+// TestIMSEachPacketLost: whichever packet of two registrations and a call gets
+// lost, both phones register and the call is made.
+func TestIMSEachPacketLost(t *testing.T) {
+	for i := range 32 {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCore(t)
+			n := 0
+			c.net.Lose = func([]byte) bool { n++; return n == i+1 }
+			alice, bob := c.subscriber("alice", aliceAddr), c.subscriber("bob", bobAddr)
+			pass(time.Minute)
+			alice.dial("bob")
+			pass(30 * time.Second)
+			bob.do(bob.Answer)
+			pass(30 * time.Second)
+			alice.want(call.Active)
+			bob.want(call.Active)
+			alice.do(alice.Hangup)
+			pass(3 * time.Minute)
+			alice.want(call.Terminated)
+			bob.want(call.Terminated)
+			if t.Failed() {
+				t.Fatalf("packet %d was lost", i+1)
+			}
+		})
+	}
+}

@@ -49,6 +49,45 @@ func TestMisbehaviour(t *testing.T) {
 	}
 }
 
+// TestMisbehaviourLater: the same, when a registration that stands is renewed.
+// What stands is used as long as it stands, and then the phone begins anew. Where
+// only the new set came to nothing, the answer to its challenge renews the
+// registration over the old one, which nobody has tampered with.
+func TestMisbehaviourLater(t *testing.T) {
+	for _, m := range lab.Misbehaviours() {
+		if m == lab.ClearOK || m == lab.ClearRequests || m == lab.EarlyRemoval {
+			continue // not about renewals
+		}
+		t.Run(m.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := newCore(t)
+				alice := c.subscriber("alice", aliceAddr)
+				c.misbehave(m)
+				pass(55 * time.Minute) // the renewal is due after 50
+				if text := alice.explain(); text == "" || len(alice.sets()) > 2 {
+					t.Errorf("%s with sets %q", text, alice.sets())
+				}
+				pass(4 * time.Hour)
+				if a := alice.account(); a.State == "registered" && (m != lab.ReorderedServer || a.Associations[0].Set != 1) {
+					t.Errorf("set %d: %s", a.Associations[0].Set, alice.explain())
+				}
+				c.misbehave(lab.WellBehaved)
+				pass(time.Hour)
+				alice.wantExplain("alice is registered as")
+				for _, m := range alice.seen() {
+					if strings.HasPrefix(m, ">0 ") && m != ">0 REGISTER" {
+						t.Errorf("%q was sent in the clear", m)
+					}
+				}
+				pass(10 * time.Minute)
+				if n := c.sets.Sets(); n == 0 || n > 2 {
+					t.Errorf("the P-CSCF has %d sets", n)
+				}
+			})
+		})
+	}
+}
+
 // TestRequestsInTheClear: a registered phone drops them, and says that they came.
 func TestRequestsInTheClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
