@@ -12,7 +12,7 @@ help: ## list the targets
 build: ## bin/imsphone and bin/imslab
 	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/imsphone ./cmd/imslab
 
-demo: ## two phones and a network on this machine: a call, its ladder, its quality
+demo: ## two phones and an IMS core on this machine: a call, its ladder, its quality
 	$(GO) run ./cmd/imslab demo
 
 test: ## all unit tests; no root, no network, no hardware
