@@ -48,7 +48,7 @@ bin/imsphone-peers:
 	$(GO) build -tags peers -o $@ ./cmd/imsphone
 
 soak: ## thirty virtual days of registrations and calls
-	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run TestSoak ./cmd/internal/lab
+	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run 'Soak$$' ./cmd/internal/lab
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	.ci/fuzz $(or $(FUZZTIME),10s)

@@ -12,7 +12,7 @@ import (
 )
 
 // commands is what a line of input may be.
-const commands = `Commands: misbehave NAME, deregister USER [deactivated|probation|rejected], outside.
+const commands = `Commands: misbehave NAME, deregister USER [deactivated|probation|rejected], status.
 `
 
 // probation is how long a phone in probation stays away.
@@ -48,11 +48,24 @@ func command(server *lab.Server, words []string) (string, error) {
 			event = regevent.Event(words[2])
 		}
 		return words[1] + " is told", deregister(server, words[1], event)
-	case words[0] == "outside" && len(words) == 1:
-		requests, packets, err := server.Outside()
-		return fmt.Sprintf("from outside the security associations came %d requests and %d packets; all were refused", requests, packets), err
+	case words[0] == "status" && len(words) == 1:
+		return status(server)
 	}
 	return strings.TrimSpace(commands), nil
+}
+
+// status tells what came past the security associations, and whether there was
+// trouble with them.
+func status(server *lab.Server) (string, error) {
+	requests, packets, err := server.Outside()
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("from outside the security associations came %d requests and %d packets; all were refused", requests, packets)
+	if err := server.Failure(); err != nil {
+		text += fmt.Sprintf("; the last ones could not be set up: %v", err)
+	}
+	return text, nil
 }
 
 func deregister(server *lab.Server, user string, event regevent.Event) error {

@@ -71,7 +71,7 @@ func TestRunRefuses(t *testing.T) {
 func TestCommands(t *testing.T) {
 	server, _, _ := anywhere(t, func(*runCmd) {})
 	in := strings.Join([]string{"misbehave wrong-mac", "misbehave well", "", "deregister alice", "deregister alice rejected", "deregister bob probation",
-		"deregister alice soon", "deregister mallory", "outside", "dance"}, "\n")
+		"deregister alice soon", "deregister mallory", "status", "dance"}, "\n")
 	var out bytes.Buffer
 	obey(server, strings.NewReader(in), &out)
 	want := []string{

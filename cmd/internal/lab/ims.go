@@ -66,7 +66,7 @@ func NewIMS(cfg IMSConfig, at ProxyConfig) (*IMS, error) {
 	if len(cfg.Modes) == 0 {
 		cfg.Modes = []secagree.Mode{secagree.Transport, secagree.UDPTunnel}
 	}
-	at.Closed, at.Profile, at.Domain = true, txn.IMSProfile(), cfg.Domain
+	at.Closed, at.Profile = true, txn.IMSProfile()
 	m := &IMS{store: store, proxy: newProxy(at), scscf: newSCSCF(cfg.Domain, store, cfg.Users, cfg.NonceReuse)}
 	m.proxy.home = m
 	m.pcscf = &PCSCF{scscf: m.scscf, suites: cfg.Suites, modes: cfg.Modes, ues: map[uint32]*ue{},

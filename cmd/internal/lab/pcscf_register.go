@@ -126,7 +126,7 @@ func (p *PCSCF) agree(now time.Time, u *ue, offer offer, flow transport.Flow, re
 		u = &ue{device: device, sets: map[uint32]*agreement{}, open: flow}
 		p.abandon(device)
 	}
-	end, ok := p.ends.Allocate(server)
+	end, ok := p.allocate(server, offer.end)
 	if !ok {
 		warn(answer.Draft, "no protected port is free")
 		return
@@ -143,6 +143,19 @@ func (p *PCSCF) agree(now time.Time, u *ue, offer offer, flow transport.Flow, re
 	p.step(now, u, secagree.Agreed{Gen: p.gens, Set: set})
 	if sent := p.wrong.tamper(offer, end, security); len(sent) > 0 {
 		answer.Draft.Add(sip.HSecurityServer, strings.Join(sent, ", "))
+	}
+}
+
+// allocate takes SPIs and ports for a set; its SPIs differ from the phone's, as all
+// four SAs have the same keys (TS 33.203 §7.1).
+func (p *PCSCF) allocate(server uint16, phone secagree.End) (secagree.End, bool) {
+	for {
+		end, ok := p.ends.Allocate(server)
+		used := []uint32{phone.ClientSPI, phone.ServerSPI}
+		if !ok || !slices.Contains(used, end.ClientSPI) && !slices.Contains(used, end.ServerSPI) {
+			return end, ok
+		}
+		p.ends.Release(end, server == 0)
 	}
 }
 

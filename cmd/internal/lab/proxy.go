@@ -29,8 +29,6 @@ type Proxy struct {
 
 // ProxyConfig says where the proxy is.
 type ProxyConfig struct {
-	// Domain is the home domain, and the realm of its challenges.
-	Domain string
 	// UDP and TCP are the listening addresses.
 	UDP, TCP netip.AddrPort
 	// NewBranch gives unguessable tokens.

@@ -61,7 +61,7 @@ func Serve(domain string, users map[string]string, open func(recv func(transport
 		return nil, fmt.Errorf("the lab can't listen: %w", err)
 	}
 	s.sockets = sockets
-	s.core = NewProxy(ProxyConfig{Domain: domain, UDP: sockets.Local(transport.UDP), TCP: sockets.Local(transport.TCP),
+	s.core = NewProxy(ProxyConfig{UDP: sockets.Local(transport.UDP), TCP: sockets.Local(transport.TCP),
 		NewBranch: rand.Text}, NewRegistrar(domain, users))
 	return s, nil
 }
