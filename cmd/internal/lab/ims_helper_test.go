@@ -27,6 +27,12 @@ type core struct {
 
 func newCore(t *testing.T, edit ...func(*lab.IMSConfig)) *core {
 	t.Helper()
+	return newCoreWith(t, func(sets lab.Associations) lab.Associations { return sets }, edit...)
+}
+
+// newCoreWith does the same with something around its sets of SAs.
+func newCoreWith(t *testing.T, around func(lab.Associations) lab.Associations, edit ...func(*lab.IMSConfig)) *core {
+	t.Helper()
 	c := &core{world: &world{t: t, net: simnet.New()}, users: lab.Users("alice", "bob")}
 	c.net.Deaf = true
 	cfg := lab.IMSConfig{Domain: "lab.test", Users: c.users}
@@ -36,7 +42,7 @@ func newCore(t *testing.T, edit ...func(*lab.IMSConfig)) *core {
 	server, err := lab.ServeIMS(cfg, func(recv func(transport.Inbound)) (lab.Sockets, lab.Associations, error) {
 		c.socket = c.net.Listen(netip.MustParseAddrPort(labAddr+":5060"), recv)
 		c.sets = c.net.ProtectCore(recv)
-		return c.socket, c.sets, nil
+		return c.socket, around(c.sets), nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,8 @@
 package lab_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -287,4 +289,66 @@ func TestIMSEachPacketLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIMSForking: the phones of one user ring together, each over SAs of its own.
+func TestIMSForking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCore(t)
+		instance := func(id string) func(*actors.AccountConfig) {
+			return func(a *actors.AccountConfig) { a.InstanceID = "urn:gsma:imei:35622410-48384" + id + "-0" }
+		}
+		alice := c.subscriber("alice", aliceAddr)
+		mobile, desk := c.subscriber("bob", bobAddr, instance("0")), c.subscriber("bob", deskAddr, instance("1"))
+		alice.dial("bob")
+		mobile.want(call.RingingIn)
+		desk.want(call.RingingIn)
+		desk.do(desk.Answer)
+		alice.want(call.Active)
+		mobile.want(call.Terminated)
+		if n := c.sets.Sets(); n != 3 || !mobile.received("CANCEL") {
+			t.Errorf("%d sets", n)
+		}
+	})
+}
+
+// TestIMSOverTCP: requests go by TCP over the SAs, and so do their answers.
+func TestIMSOverTCP(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCore(t)
+		tcp := func(a *actors.AccountConfig) {
+			overTCP(a)
+			a.IMS.PCSCF = []string{a.Proxy}
+		}
+		alice, bob := c.subscriber("alice", aliceAddr, tcp), c.subscriber("bob", bobAddr)
+		alice.wantExplain("protected by IPsec")
+		for _, p := range [][2]*party{{alice, bob}, {bob, alice}} {
+			p[0].dial(p[1].name)
+			p[1].do(p[1].Answer)
+			p[0].want(call.Active)
+			p[1].do(p[1].Hangup)
+			p[0].want(call.Terminated)
+		}
+	})
+}
+
+var errSets = errors.New("no more sets of security associations")
+
+// brokenSets can't install anything.
+type brokenSets struct{ lab.Associations }
+
+func (brokenSets) Install(context.Context, uint32, secagree.Set, time.Duration) error { return errSets }
+
+// TestSetsThatCannotBeInstalled: the phone hears nothing where it should be heard,
+// and the lab knows why.
+func TestSetsThatCannotBeInstalled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCoreWith(t, func(sets lab.Associations) lab.Associations { return brokenSets{sets} })
+		alice := c.subscriber("alice", aliceAddr)
+		pass(3 * time.Minute)
+		alice.wantExplain("no answer on the protected port")
+		if err := c.server.Failure(); !errors.Is(err, errSets) {
+			t.Error(err)
+		}
+	})
 }

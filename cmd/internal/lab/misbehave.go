@@ -27,10 +27,12 @@ const (
 	// StrippedServer: somebody took Security-Server out of the 401.
 	StrippedServer
 	// ReorderedServer: somebody put the elements of Security-Server into another
-	// order, which Security-Verify brings to light (RFC 3329 §2.3.1).
+	// order, which Security-Verify brings to light (RFC 3329 §2.3.1). It takes a
+	// phone that offers more than one.
 	ReorderedServer
 	// TamperedServer: somebody gave the weakest element of Security-Server the
-	// highest q (RFC 3329 §5: bidding down).
+	// highest q, and took the others away (RFC 3329 §5: bidding down). It takes a
+	// phone that offers more than one.
 	TamperedServer
 	// ZeroSPI: the SPIs in Security-Server are 0 (RFC 4303 §2.1).
 	ZeroSPI
