@@ -133,8 +133,6 @@ func TestProtectedConnections(t *testing.T) {
 	}
 }
 
-// TestSetsShareTheServerPort is a re-authentication: the new set has the old
-// server ports, and each message is told to be of its own set.
 // TestRemovedConnectionsAreReset: a FIN would be repeated when no security
 // association protects it any more.
 func TestRemovedConnectionsAreReset(t *testing.T) {
@@ -170,6 +168,8 @@ func TestRemovedConnectionsAreReset(t *testing.T) {
 	}
 }
 
+// TestSetsShareTheServerPort is a re-authentication: the new set has the old
+// server ports, and each message is told to be of its own set.
 func TestSetsShareTheServerPort(t *testing.T) {
 	ue, network := protect(t), protect(t)
 	ports := freePorts(t, 6)
