@@ -166,9 +166,8 @@ type env struct {
 	audio atomic.Pointer[actor.PID]
 	// allocator is the SPIs and protected ports of all lines.
 	allocator *allocator
-	// protected are the protected sockets by account, for whoever asks for the
-	// status: reading their counters talks to the kernel, which no actor waits
-	// for.
+	// protected are the guards by account, for whoever asks for the status:
+	// reading their counters talks to the kernel, which no actor waits for.
 	protected sync.Map
 }
 

@@ -52,5 +52,8 @@ func (a AccountStatus) explainRegistered(last string) string {
 	if last != "" {
 		s += "; lately: " + last
 	}
+	if a.Outside > 0 {
+		s += fmt.Sprintf("; %d messages and packets that came from outside of its security associations were dropped", a.Outside)
+	}
 	return s + "."
 }

@@ -52,7 +52,14 @@ func TestIMSRequests(t *testing.T) {
 		pass(time.Second)
 		alice.dial("sip:bob@ims.example.org")
 		set := core.sets[1]
-		contact := "<sip:alice@" + netip.AddrPortFrom(set.set.UE.Addr, set.set.UE.ServerPort).String() + ">" + tags
+		var instance string // of the contact, and the same in all requests
+		core.with(func() {
+			registered, err := core.last[sip.REGISTER].Contact()
+			if instance, _ = registered.URI.Param("rinstance"); err != nil || instance == "" {
+				t.Errorf("the contact is %v: %v", registered, err)
+			}
+		})
+		contact := "<sip:alice@" + netip.AddrPortFrom(set.set.UE.Addr, set.set.UE.ServerPort).String() + ";rinstance=" + instance + ">" + tags
 		route := []string{"<sip:" + coreAddr + ":19999;lr>", "<sip:orig@scscf.example.org;lr>"}
 		for method, want := range map[sip.Method]map[sip.HeaderID][]string{
 			sip.REGISTER: {

@@ -243,8 +243,11 @@ func TestNothingFromOutsideReachesCalls(t *testing.T) {
 		}
 		pass(time.Second)
 		s := alice.status()
-		if s.Counters.Outside != forged || len(s.Calls) != 0 {
-			t.Errorf("%d counted, %d calls", s.Counters.Outside, len(s.Calls))
+		if s.Counters.Outside != forged || s.Accounts[0].Outside != forged || len(s.Calls) != 0 {
+			t.Errorf("%d counted, %d of them of the line, %d calls", s.Counters.Outside, s.Accounts[0].Outside, len(s.Calls))
+		}
+		if text := s.Accounts[0].Explain(time.Now()); !strings.Contains(text, "10000 messages and packets that came from outside of its security associations were dropped") {
+			t.Error(text)
 		}
 		core.with(func() {
 			if len(core.seen)+len(core.answers) > 0 {

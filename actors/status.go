@@ -41,6 +41,8 @@ type AccountStatus struct {
 	Notices []Notice `json:"notices,omitempty"`
 	// Associations are the sets of SAs, the oldest first.
 	Associations []AssociationStatus `json:"associations,omitempty"`
+	// Outside are messages and packets that came from outside of them.
+	Outside int64 `json:"outsideSAs,omitempty"`
 }
 
 // Notice is a piece of news of a registration.
@@ -90,8 +92,9 @@ func (e *env) countSAs(s *Status) {
 		if !ok {
 			continue
 		}
-		socket := v.(ProtectedSocket)
+		socket := v.(guard)
 		s.Counters.Outside += int64(socket.Outside())
+		a.Outside = socket.outside()
 		for j := range a.Associations {
 			countSet(socket, &a.Associations[j])
 		}

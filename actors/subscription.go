@@ -107,10 +107,12 @@ func (s *subscriptionActor) ours(uri string) bool {
 
 // ended puts a verdict in words and in what the registration has to do.
 func ended(v regevent.Verdict) reg.Terminated {
-	switch v.Fate {
-	case regevent.Rejoin:
+	switch {
+	case v.Fate == regevent.Rejoin && v.Event == "":
+		return reg.Terminated{Rejoin: true, Text: "the network ended the registration without saying why"}
+	case v.Fate == regevent.Rejoin:
 		return reg.Terminated{Rejoin: true, Text: fmt.Sprintf("the network asked for a new registration (%s)", v.Event)}
-	case regevent.Later:
+	case v.Fate == regevent.Later:
 		return reg.Terminated{After: v.RetryAfter, Text: fmt.Sprintf("the network ended the registration for a while (%s)", v.Event)}
 	}
 	return reg.Terminated{Text: fmt.Sprintf("the network ended the registration (%s): ask its operator why", v.Event)}

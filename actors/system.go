@@ -4,8 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"github.com/asynkron/protoactor-go/actor"
+	cmap "github.com/orcaman/concurrent-map"
 	"github.com/rs/zerolog"
 )
 
@@ -16,8 +18,9 @@ import (
 // which is negative for half of all names where int has 32 bits, and panics
 // (asynkron/protoactor-go issue 755). With a single bucket the remainder is
 // always 0, so the two entries that exist by now move there. It also gives
-// back the memory of 1023 buckets with 32 maps each.
+// back the memory of 1023 buckets.
 func newSystem(log zerolog.Logger) *actor.ActorSystem {
+	oneShard()
 	sys := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
 		return slog.New(slogBridge{log})
 	}))
@@ -34,6 +37,13 @@ func newSystem(log zerolog.Logger) *actor.ActorSystem {
 	registry.LocalPIDs = slices.Clone(registry.LocalPIDs[:1]) // a slice would hold on to all
 	return sys
 }
+
+// oneShard lets protoactor's process registry start with 1024 maps and not with
+// 32 times as many, which took a third of the phone's own time to start, most of
+// it for the memory's first collection. How many is one number of the library
+// for all maps, so it is set before the first one is made. More than one lock is
+// of no use to a phone: an actor is looked up once for each PID that names it.
+var oneShard = sync.OnceFunc(func() { cmap.SHARD_COUNT = 1 })
 
 // slogBridge hands protoactor's own log records to zerolog. Its routine news
 // (starts, dead letters of stopped actors) is debug detail here.

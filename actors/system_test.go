@@ -49,6 +49,16 @@ func TestManyActors(t *testing.T) {
 	})
 }
 
+// A system that starts with 32 maps for each of 1024 buckets takes as long as the
+// rest of the phone.
+func TestSystemStartsSmall(t *testing.T) {
+	sys := newSystem(zerolog.Nop())
+	defer sys.Shutdown()
+	if n := len(sys.ProcessRegistry.LocalPIDs.LocalPIDs[0]); n != 1 {
+		t.Errorf("%d maps in a bucket", n)
+	}
+}
+
 // The processes that exist from the start survive the move.
 func TestSystemProcesses(t *testing.T) {
 	sys := newSystem(zerolog.Nop())

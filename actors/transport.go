@@ -183,7 +183,7 @@ func (t *transportActor) inbound(root *actor.RootContext, self *actor.PID, in tr
 		return
 	}
 	if t.outside(in) {
-		t.counters.outside.Add(1)
+		t.noteOutside()
 		return
 	}
 	msg, err := sip.Parse(in.Data)
@@ -281,7 +281,8 @@ func (t *transportActor) perform(ctx actor.Context, effect txn.Effect) {
 		t.failed(ctx, e)
 	case txn.Stray:
 		if t.secured() && e.Flow.Gen == 0 {
-			t.counters.outside.Add(1)
+			t.noteOutside()
+			t.protected.strays++
 			return
 		}
 		t.counters.unexpected.Add(1)

@@ -30,7 +30,21 @@ type protection struct {
 	clear atomic.Int32
 	// removed is closed once every removal so far is done; nil before the first.
 	removed <-chan struct{}
+	// outside are the messages of this line that came from outside its SAs; strays
+	// are those of them that answered nothing that was asked in the clear, since
+	// that was last told.
+	outside atomic.Int64
+	strays  int
 }
+
+// guard is what the status reads of a line's protection, past its mailbox.
+type guard struct {
+	ProtectedSocket
+	messages *atomic.Int64
+}
+
+// outside counts messages and packets.
+func (g guard) outside() int64 { return g.messages.Load() + int64(g.Outside()) }
 
 // protectedSet is one set as the Transport sees it.
 type protectedSet struct {
@@ -122,7 +136,13 @@ func (t *transportActor) listenProtected(root *actor.RootContext, self *actor.PI
 		return
 	}
 	t.protected.socket = socket
-	t.env.protected.Store(t.account.Name, socket)
+	t.env.protected.Store(t.account.Name, guard{socket, &t.protected.outside})
+}
+
+// noteOutside counts a message from outside the SAs.
+func (t *transportActor) noteOutside() {
+	t.counters.outside.Add(1)
+	t.protected.outside.Add(1)
 }
 
 // outside tells whether a datagram or message must not get any further: what
@@ -313,6 +333,10 @@ func (t *transportActor) explainSilence(err error, flow transport.Flow) error {
 	}
 	if hint := t.protected.socket.Hints(); hint != "" {
 		return fmt.Errorf("no answer on the protected port: %s (%w)", hint, err)
+	}
+	if n := t.protected.strays; n > 0 {
+		t.protected.strays = 0
+		return fmt.Errorf("no answer on the protected port, but in the clear, which is not accepted: does the P-CSCF send past its security associations? (%w)", err)
 	}
 	return fmt.Errorf("no answer on the protected port: do the P-CSCF's keys and ours differ? (%w)", err)
 }

@@ -29,10 +29,22 @@ const (
 	bobHz   = 660
 )
 
+// demoDomain is the home domain of the cast.
+const demoDomain = "lab.test"
+
+type demoCmd struct {
+	Talk  time.Duration `help:"How long the phones talk." default:"5s"`
+	Plain bool          `help:"Plain SIP with passwords, instead of an IMS core with SIMs and IPsec."`
+	SVG   string        `name:"svg" help:"Write the ladder as SVG to this file." placeholder:"FILE" type:"path"`
+	Log   string        `help:"Log level of the phones." default:"error"`
+}
+
 // demo is the cast of the play.
 type demo struct {
 	out        io.Writer
 	begin      time.Time
+	plain      bool
+	dir        string // of everybody's files
 	server     *lab.Server
 	alice, bob *player
 }
@@ -49,15 +61,16 @@ type player struct {
 	digits   string
 }
 
+// Run plays, and tells whether it went well.
 func (cmd demoCmd) Run(out io.Writer) error {
 	dir, err := os.MkdirTemp("", "imslab-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	d := &demo{out: out, begin: time.Now()}
+	d := &demo{out: out, begin: time.Now(), plain: cmd.Plain, dir: dir}
 	defer d.close()
-	if err := d.setUp(dir, cmd.Log); err != nil {
+	if err := d.setUp(cmd.Log); err != nil {
 		return err
 	}
 	if err := d.play(cmd.Talk); err != nil {
@@ -78,39 +91,72 @@ func (d *demo) say(format string, args ...any) {
 	fmt.Fprintf(d.out, "%6.2f s  %s\n", time.Since(d.begin).Seconds(), fmt.Sprintf(format, args...))
 }
 
-func (d *demo) setUp(dir, level string) (err error) {
-	d.server, err = lab.Listen(netip.MustParseAddrPort("127.0.0.1:0"), "lab.test", map[string]string{"alice": "wonder", "bob": "builder"})
+func (d *demo) setUp(level string) (err error) {
+	if err := d.serve(); err != nil {
+		return err
+	}
+	if d.alice, err = d.start(level, "alice", aliceHz); err != nil {
+		return err
+	}
+	if err := d.registers(d.alice); err != nil {
+		return err
+	}
+	if d.bob, err = d.start(level, "bob", bobHz); err != nil {
+		return err
+	}
+	return d.registers(d.bob)
+}
+
+// registers waits until a phone has registered, and has heard so from the
+// network: then the ladder reads well.
+func (d *demo) registers(p *player) error {
+	how, err := p.registered(context.Background())
 	if err != nil {
 		return err
 	}
-	d.say("the lab serves lab.test at %s", d.server.Addr())
-	if d.alice, err = d.start(dir, level, "alice", "wonder", aliceHz); err != nil {
+	d.say("%s is registered%s", p.name, how)
+	p.settle()
+	return nil
+}
+
+// serve starts the network.
+func (d *demo) serve() (err error) {
+	anywhere := netip.MustParseAddrPort("127.0.0.1:0")
+	if d.plain {
+		if d.server, err = lab.Listen(anywhere, demoDomain, map[string]string{"alice": defaultPassword, "bob": defaultPassword}); err != nil {
+			return err
+		}
+		d.say("the lab serves %s at %s", demoDomain, d.server.Addr())
+		return nil
+	}
+	if d.server, err = lab.ListenIMS(anywhere, 0, lab.IMSConfig{Domain: demoDomain, Users: lab.Users("alice", "bob")}); err != nil {
 		return err
 	}
-	d.bob, err = d.start(dir, level, "bob", "builder", bobHz)
-	return err
+	d.say("an IMS core serves %s: P-CSCF, S-CSCF and HSS at %s, ESP in UDP at port %d", demoDomain, d.server.Addr(), d.server.Encapsulation().Port())
+	return nil
+}
+
+// account is a phone's account of the network.
+func (d *demo) account(name string) (string, error) {
+	if d.plain {
+		return fmt.Sprintf("[[account]]\nname = %q\nuser = \"sip:%s@%s\"\npassword = %q\nproxy = \"sip:%s\"\nlocal = \"127.0.0.1:0\"\n",
+			name, name, demoDomain, defaultPassword, d.server.Addr()), nil
+	}
+	u := lab.Users(name)[0] // whose number only the HSS knows
+	keys, err := writeKeys(d.dir, u)
+	return account(u, demoDomain, keys, d.server), err
 }
 
 // start starts a phone whose microphone is a tone and whose speaker is a file.
-func (d *demo) start(dir, level, name, password string, hz int) (*player, error) {
-	recorded := filepath.Join(dir, name+".wav")
+func (d *demo) start(level, name string, hz int) (*player, error) {
+	recorded := filepath.Join(d.dir, name+".wav")
 	ports := map[string]string{"alice": "30000-30098", "bob": "30100-30198"}[name]
-	text := fmt.Sprintf(`
-[state]
-dir = %q
-[audio]
-device = "fake:tone=%d,record=%s"
-[media]
-rtp_ports = %q
-[[account]]
-name = %q
-user = "sip:%s@lab.test"
-password = %q
-proxy = "sip:%s"
-local = "127.0.0.1:0"
-auto_answer = true
-answer_delay = "300ms"
-`, filepath.Join(dir, name), hz, recorded, ports, name, name, password, d.server.Addr())
+	account, err := d.account(name)
+	if err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("[state]\ndir = %q\n[audio]\ndevice = \"fake:tone=%d,record=%s\"\n[media]\nrtp_ports = %q\n",
+		filepath.Join(d.dir, name), hz, recorded, ports) + strings.Replace(account, "local =", "auto_answer = true\nanswer_delay = \"300ms\"\nlocal =", 1)
 	cfg, err := config.Parse("demo", []byte(text))
 	if err != nil {
 		return nil, err
@@ -146,15 +192,9 @@ func (p *player) leave() {
 	p.Close()
 }
 
-// play is the story: register, call, talk, press keys, hang up.
+// play is the story: call, talk, press keys, hang up.
 func (d *demo) play(talk time.Duration) error {
 	ctx := context.Background()
-	for _, p := range []*player{d.alice, d.bob} {
-		if err := p.registered(ctx); err != nil {
-			return err
-		}
-		d.say("%s is registered", p.name)
-	}
 	call, err := d.alice.Dial(ctx, "", "bob")
 	if err != nil {
 		return err
@@ -185,7 +225,22 @@ func (d *demo) play(talk time.Duration) error {
 		return err
 	}
 	d.say("alice hangs up")
+	d.alice.settle()
 	return nil
+}
+
+// calm is how long a phone sends and receives nothing when an exchange is over.
+const calm = 100 * time.Millisecond
+
+// settle waits until the phone's signalling is calm.
+func (p *player) settle() {
+	for last := -1; ; time.Sleep(calm) {
+		n := len(p.Trace.Records())
+		if n == last {
+			return
+		}
+		last = n
+	}
 }
 
 // talk lets the time pass, a dot for each half second.
@@ -212,17 +267,31 @@ func (d *demo) talk(talk time.Duration) error {
 	}
 }
 
-// registered waits until the phone is registered; it may have been before the
-// first event was listened for.
-func (p *player) registered(ctx context.Context) error {
-	status, err := p.Status(ctx)
-	if err != nil {
-		return err
+// registered waits until the phone is registered, and tells how. It may have been
+// before the first event was listened for.
+func (p *player) registered(ctx context.Context) (how string, err error) {
+	for {
+		status, err := p.Status(ctx)
+		if err != nil {
+			return "", err
+		}
+		if a := status.Accounts[0]; a.State == "registered" {
+			return protection(a), nil
+		}
+		if err := p.await("registered"); err != nil {
+			return "", err
+		}
 	}
-	if status.Accounts[0].State == "registered" {
-		return nil
+}
+
+// protection tells how the signalling of an account is protected.
+func protection(a actors.AccountStatus) string {
+	for _, set := range a.Associations {
+		if set.State == "active" {
+			return fmt.Sprintf(", protected by IPsec (%s, %s)", set.Algorithms, set.Mode)
+		}
 	}
-	return p.await("registered")
+	return ""
 }
 
 // await waits for an event of a type, and keeps what it learns on the way.

@@ -17,18 +17,22 @@ const heardShare = 0.8
 
 // ladder draws both phones' messages, the lab in the middle.
 func (d *demo) ladder() ladder.Chart {
-	chart := ladder.Chart{Title: "Registration and a call through the lab's proxy", Parties: []string{"alice", "lab", "bob"}}
+	middle := "P-CSCF"
+	if d.plain {
+		middle = "proxy"
+	}
+	chart := ladder.Chart{Title: "Registration and a call through the lab", Parties: []string{"alice", middle, "bob"}}
 	var all []phone.Record
 	for _, p := range []*player{d.alice, d.bob} {
 		all = append(all, phone.Records(p.Trace.Records())...)
 	}
 	slices.SortStableFunc(all, func(a, b phone.Record) int { return a.Time.Compare(b.Time) })
 	for _, r := range all {
-		from, to := r.Account, "lab"
+		from, to := r.Account, middle
 		if !r.Out {
 			from, to = to, from
 		}
-		chart.Messages = append(chart.Messages, ladder.Message{At: r.Time.Sub(all[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response})
+		chart.Messages = append(chart.Messages, ladder.Message{At: r.Time.Sub(all[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response, Protected: r.Protected})
 	}
 	return chart
 }

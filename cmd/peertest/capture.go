@@ -48,7 +48,9 @@ type Packet struct {
 	Method   string        // of a request
 	Status   int           // of a response
 	CSeq     string        // method in CSeq
+	Seq      int           // number in CSeq
 	CallID   string
+	Bytes    int // of the UDP datagram or TCP segment that it ends in, with UDP's header
 }
 
 // String prints the packet on one line.
@@ -63,15 +65,45 @@ func (p Packet) String() string {
 // SIP ends the capture and returns its SIP messages, in order, as tshark reads
 // them.
 func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
+	return read(ctx, c, "sip", parsePacket, "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
+		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID", "sip.CSeq.seq", "udp.length", "tcp.len")
+}
+
+// A Frame is one IP packet of a capture, whatever it carries.
+type Frame struct {
+	From, To string // addresses, without ports
+	Protocol string // number of the IP protocol: 6 is TCP, 17 UDP, 50 ESP
+	// Ports are the source and the destination port of TCP, and Payload is its
+	// number of bytes; "" for others.
+	Ports   [2]string
+	Payload string
+	Info    string // what tshark makes of it
+}
+
+// IP ends the capture and returns its IP packets, in order.
+func (c *Capture) IP(ctx context.Context) ([]Frame, error) {
+	return read(ctx, c, "ip or ipv6", parseFrame, "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "ip.proto", "ipv6.nxt",
+		"tcp.srcport", "tcp.dstport", "tcp.len", "_ws.col.Info")
+}
+
+func parseFrame(f []string) (Frame, error) {
+	if len(f) < 10 {
+		return Frame{}, fmt.Errorf("%d fields", len(f))
+	}
+	return Frame{From: f[0] + f[2], To: f[1] + f[3], Protocol: f[4] + f[5],
+		Ports: [2]string{f[6], f[7]}, Payload: f[8], Info: f[9]}, nil
+}
+
+// read ends a capture and reads fields of the packets that a display filter
+// lets through.
+func read[T any](ctx context.Context, c *Capture, filter string, parse func([]string) (T, error), fields ...string) ([]T, error) {
 	if err := c.settle(ctx); err != nil {
 		return nil, err
 	}
 	if err := c.Stop(); err != nil {
 		return nil, err
 	}
-	fields := []string{"frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-		"sip.Method", "sip.Status-Code", "sip.CSeq.method", "sip.Call-ID"}
-	args := []string{"-n", "-r", c.file, "-Y", "sip", "-T", "fields", "-E", "occurrence=f", "-E", "separator=|"}
+	args := []string{"-n", "-r", c.file, "-Y", filter, "-T", "fields", "-E", "occurrence=f", "-E", "separator=|"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
@@ -83,15 +115,15 @@ func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
 		}
 		return nil, fmt.Errorf("tshark -r %s: %w", c.file, err)
 	}
-	var packets []Packet
+	var list []T
 	for line := range strings.Lines(string(out)) {
-		p, err := parsePacket(strings.Split(strings.TrimSpace(line), "|"))
+		v, err := parse(strings.Split(strings.TrimRight(line, "\n"), "|"))
 		if err != nil {
 			return nil, fmt.Errorf("tshark printed %q: %w", line, err)
 		}
-		packets = append(packets, p)
+		list = append(list, v)
 	}
-	return packets, nil
+	return list, nil
 }
 
 // settle waits until everything that has passed the interface so far is in the
@@ -114,7 +146,7 @@ func (c *Capture) settle(ctx context.Context) error {
 }
 
 func parsePacket(f []string) (Packet, error) {
-	if len(f) < 9 {
+	if len(f) < 12 {
 		return Packet{}, fmt.Errorf("%d fields", len(f))
 	}
 	at, err := epoch(f[0])
@@ -122,10 +154,18 @@ func parsePacket(f []string) (Packet, error) {
 		return Packet{}, err
 	}
 	p := Packet{Time: at, From: f[1] + f[3], To: f[2] + f[4], Method: f[5], CSeq: f[7], CallID: f[8]}
-	if f[6] != "" {
-		p.Status, err = strconv.Atoi(f[6])
+	for _, number := range []struct {
+		text string
+		to   *int
+	}{{f[6], &p.Status}, {f[9], &p.Seq}, {f[10] + f[11], &p.Bytes}} {
+		if number.text == "" {
+			continue
+		}
+		if *number.to, err = strconv.Atoi(number.text); err != nil {
+			return p, err
+		}
 	}
-	return p, err
+	return p, nil
 }
 
 // epoch parses seconds with nine decimals without losing any.

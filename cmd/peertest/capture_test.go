@@ -24,6 +24,17 @@ func TestEpochKeepsNanoseconds(t *testing.T) {
 	}
 }
 
+func TestParsePacket(t *testing.T) {
+	got, err := parsePacket([]string{"7.5", "10.46.0.11", "10.46.0.21", "", "", "", "401", "REGISTER", "abc", "3", "812", ""})
+	want := Packet{Time: 7500 * time.Millisecond, From: "10.46.0.11", To: "10.46.0.21", Status: 401, CSeq: "REGISTER", Seq: 3, CallID: "abc", Bytes: 812}
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	if _, err := parsePacket([]string{"7.5"}); err == nil {
+		t.Error("one field is a packet")
+	}
+}
+
 func TestAnswerTimes(t *testing.T) {
 	at := func(ms int, p Packet) Packet { p.Time = time.Duration(ms) * time.Millisecond; return p }
 	invite := func(id string) Packet { return Packet{Method: "INVITE", CSeq: "INVITE", CallID: id} }

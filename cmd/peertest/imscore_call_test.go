@@ -16,7 +16,7 @@ import (
 func TestIMSCoreConnectsPhones(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	c := e.imsCore(IMSOptions{})
+	c := e.core(IMSOptions{})
 	a, b := e.ue(c, "alice", 21, IMSAlice()), e.ue(c, "bob", 22, IMSBob())
 	a.online()
 	b.online()
@@ -91,7 +91,7 @@ func (p *ue) hangUp(answer ueMessage) {
 func TestIMSCoreRefusesOutsiders(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	c := e.imsCore(IMSOptions{})
+	c := e.core(IMSOptions{})
 	a := e.ue(c, "alice", 21, IMSAlice())
 	a.online()
 	if m := a.outside(a.outgoing(sip.MESSAGE, IMSBob().URI(), "outside")); m.Status() != 403 {
@@ -109,7 +109,7 @@ func TestIMSCoreTrunk(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
 	h := e.host("carol", 31)
-	c := e.imsCore(IMSOptions{Trunk: h.Addr(5060)})
+	c := e.core(IMSOptions{Trunk: h.Addr(5060)})
 	a := e.ue(c, "alice", 21, IMSAlice())
 	a.online()
 	carol := e.baresip(h, BaresipConfig{User: "carol", Answer: "auto", Tone: 900})

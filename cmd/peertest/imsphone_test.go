@@ -212,3 +212,42 @@ func TestIMSCallToBaresip(t *testing.T) {
 	e.registered(p)
 	e.phoneCalls(p, b, "sip:gateway@"+TrunkDomain, "PCMA")
 }
+
+// TestIMSNetworkEndsRegistration: the HSS's RTR becomes a NOTIFY of the S-CSCF,
+// which comes over TCP where it is too long for a datagram. The phone answers
+// it and does what its reason asks for.
+func TestIMSNetworkEndsRegistration(t *testing.T) {
+	t.Parallel()
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			e := newEnv(t)
+			c := e.core(IMSOptions{NonceReuse: true})
+			p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
+			e.registered(p)
+			e.notified(p)
+			check(t, c.Deregister(e.step(), IMSAlice(), "lab"))
+			must(p.Events.Wait(e.step(), "the network's end of the registration", func(ev Event) bool {
+				return ev.Text("class") == "registration" && strings.Contains(ev.Text("text"), "the network")
+			}))(t)
+		})
+	}
+}
+
+// notified waits until the phone has answered the first NOTIFY of its
+// registration's state.
+func (e *env) notified(p *Phone) {
+	e.t.Helper()
+	check(e.t, poll(e.step(), p.Name+": a NOTIFY that is answered", func() (bool, error) {
+		var records []struct{ Label, CSeq string }
+		if err := p.Command(e.step(), &records, "trace"); err != nil {
+			return false, err
+		}
+		for _, r := range records {
+			if r.Label == "200 OK" && strings.HasSuffix(r.CSeq, "NOTIFY") {
+				return true, nil
+			}
+		}
+		return false, nil
+	}))
+}

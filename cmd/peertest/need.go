@@ -18,11 +18,22 @@ type Program struct {
 func Programs() []Program {
 	return []Program{
 		{"ip", "iproute2"},
-		{"kamailio", "kamailio"},
+		{"kamailio", "kamailio kamailio-tls-modules"},
 		{"baresip", "baresip-core"},
 		{"sipp", "sip-tester"},
 		{"dumpcap", "wireshark-common"},
 		{"tshark", "tshark"},
+	}
+}
+
+// IMSPrograms returns what an IMS core needs on top of [Programs].
+func IMSPrograms() []Program {
+	return []Program{
+		{"kamailio", "kamailio kamailio-ims-modules kamailio-presence-modules kamailio-sqlite-modules"},
+		{"dnsmasq", "dnsmasq-base"},
+		{"sqlite3", "sqlite3"},
+		{"setpriv", "util-linux"},
+		{"unshare", "util-linux"},
 	}
 }
 

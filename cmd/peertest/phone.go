@@ -229,6 +229,13 @@ func (p *Phone) WaitAccount(ctx context.Context, state string) (PhoneStatus, err
 	return p.waitStatus(ctx, "account "+state, func(s PhoneStatus) bool { return s.Accounts[0].State == state })
 }
 
+// WaitRefreshed waits until the registration has been renewed, once more than
+// the last time.
+func (p *Phone) WaitRefreshed(ctx context.Context) error {
+	_, err := p.Events.Wait(ctx, p.Name+": a renewed registration", is("class", "registration", "type", "refreshed"))
+	return err
+}
+
 // WaitIdle waits until the phone has no call any more.
 func (p *Phone) WaitIdle(ctx context.Context) error {
 	_, err := p.waitStatus(ctx, "an idle phone", func(s PhoneStatus) bool { return len(s.Calls) == 0 })

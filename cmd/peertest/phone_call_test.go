@@ -34,7 +34,7 @@ func (e *env) talking() (*Phone, *Baresip) {
 func (e *env) hearsMore(p *Phone, before time.Duration) {
 	e.t.Helper()
 	check(e.t, poll(e.step(), p.Name+": more of the tone", func() (bool, error) {
-		return e.heard(p) >= before+toneWanted, nil
+		return e.heard(p) >= before+toneWanted(), nil
 	}))
 }
 

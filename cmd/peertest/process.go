@@ -17,8 +17,9 @@ import (
 	"time"
 )
 
-// stopGrace is how long a process may take to end after SIGTERM.
-const stopGrace = 10 * time.Second
+// stopGrace is how long a process may take to end after SIGTERM: on a busy
+// machine one with dozens of processes of its own takes a while.
+const stopGrace = 30 * time.Second
 
 // A Process runs on a host of the lab. Its output goes to a log file and, line
 // by line, into a journal.
@@ -172,7 +173,10 @@ func (p *Process) Signal(s syscall.Signal) error {
 	if !p.Running() {
 		return nil
 	}
-	return syscall.Kill(p.PID, s)
+	if err := syscall.Kill(p.PID, s); err != syscall.ESRCH { // it ended just now
+		return err
+	}
+	return nil
 }
 
 // Stop ends the process and its descendants: SIGTERM first, SIGKILL to the

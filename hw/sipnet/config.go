@@ -40,6 +40,10 @@ type Config struct {
 	// dial opens TCP connections in place of the system's dialer, for a
 	// [Protected].
 	dial func(ctx context.Context) (net.Conn, error)
+	// reset closes connections at once (RST): where security associations carry
+	// them, these go next, and a FIN that waits for its acknowledgement would be
+	// repeated in the clear.
+	reset bool
 }
 
 // The limits that a Config doesn't change.

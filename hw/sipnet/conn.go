@@ -38,6 +38,9 @@ func (c *conn) fail(err error) {
 	c.once.Do(func() {
 		c.err = err
 		close(c.dead)
+		if c.socket.cfg.reset {
+			dropUnsent(c.raw)
+		}
 		c.raw.Close() // what it says no longer matters
 	})
 }

@@ -129,6 +129,7 @@ func (p Path) links() [2]link {
 // connections makes the holder of a path's TCP connections.
 func (p *Protected) connections(x *path) *Socket {
 	cfg, _ := Config{Gen: x.Gen, KeepAlive: p.cfg.KeepAlive, IdleTimeout: p.cfg.IdleTimeout, MaxAccepted: p.cfg.MaxAccepted}.complete()
+	cfg.reset = true
 	cfg.dial = func(ctx context.Context) (net.Conn, error) {
 		return p.cfg.Network.DialTCP(ctx, x.LocalClient, x.RemoteServer)
 	}

@@ -2,9 +2,13 @@ package sipnet
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/imsphone/imsphone/protocol/transport"
 )
@@ -129,6 +133,41 @@ func TestProtectedConnections(t *testing.T) {
 	}
 }
 
+// TestRemovedConnectionsAreReset: a FIN would be repeated when no security
+// association protects it any more.
+func TestRemovedConnectionsAreReset(t *testing.T) {
+	ue := protect(t)
+	ports := freePorts(t, 4)
+	if err := ue.Add(Path{Gen: 1, LocalClient: ports[0], LocalServer: ports[1], RemoteClient: ports[2], RemoteServer: ports[3]}); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp4", ports[3].String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	flow, err := ue.Connect(context.Background(), 1, transport.TCP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	if err := ue.Send(flow, []byte(message(1))); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(message(1)))
+	if _, err := io.ReadFull(peer, got); err != nil || string(got) != message(1) {
+		t.Fatalf("%q, %v", got, err)
+	}
+	ue.Remove(1)
+	if _, err := peer.Read(got); !errors.Is(err, unix.ECONNRESET) {
+		t.Errorf("the connection ended with %v", err)
+	}
+}
+
 // TestSetsShareTheServerPort is a re-authentication: the new set has the old
 // server ports, and each message is told to be of its own set.
 func TestSetsShareTheServerPort(t *testing.T) {
@@ -150,8 +189,8 @@ func TestSetsShareTheServerPort(t *testing.T) {
 			}
 		}
 	}
+	ue.Remove(1) // before the network does, whose end of the connection would be news
 	network.Remove(101)
-	ue.Remove(1)
 	if err := ue.Send(a.flow(), []byte(message(9))); err == nil {
 		t.Error("a removed set still sends")
 	}

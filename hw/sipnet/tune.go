@@ -29,6 +29,14 @@ func tune(raw net.Conn) {
 	})
 }
 
+// dropUnsent lets the close of a connection of the system's end it at once. Other
+// stacks send nothing that no security association carries.
+func dropUnsent(raw net.Conn) {
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		tcp.SetLinger(0) // without it the connection ends a little later
+	}
+}
+
 // addrPortOf gives the address of a net.Addr of UDP or TCP, IPv4 always in its
 // own form.
 func addrPortOf(a net.Addr) netip.AddrPort {

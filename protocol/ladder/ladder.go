@@ -19,6 +19,9 @@ type Message struct {
 	ID string
 	// Response tells an answer from a request; it is drawn dashed.
 	Response bool
+	// Protected: it went through security associations; it is drawn double, or as
+	// thick dashes.
+	Protected bool
 }
 
 // Chart is a ladder. Parties are drawn from left to right; a party that a
@@ -27,6 +30,16 @@ type Chart struct {
 	Title    string
 	Parties  []string
 	Messages []Message
+}
+
+// legend says what the kinds of arrows mean; empty where there is one kind only.
+func (c Chart) legend() string {
+	for _, m := range c.Messages {
+		if m.Protected {
+			return "═ ╍ through security associations, ─ ╌ in the clear"
+		}
+	}
+	return ""
 }
 
 // arrow is a message with its repetitions.
@@ -51,7 +64,7 @@ func (c Chart) layout() (parties []string, arrows []arrow) {
 	}
 	for _, m := range c.Messages {
 		a := arrow{Message: m, from: place(m.From), to: place(m.To), count: 1}
-		if n := len(arrows); n > 0 && arrows[n-1].from == a.from && arrows[n-1].to == a.to && arrows[n-1].Label == a.Label && arrows[n-1].ID == a.ID {
+		if n := len(arrows); n > 0 && arrows[n-1].from == a.from && arrows[n-1].to == a.to && arrows[n-1].Label == a.Label && arrows[n-1].ID == a.ID && arrows[n-1].Protected == a.Protected {
 			arrows[n-1].count++
 			continue
 		}

@@ -33,6 +33,29 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestProtected: what goes through security associations looks different, and
+// isn't taken for the repetition of what doesn't.
+func TestProtected(t *testing.T) {
+	c := Chart{Parties: []string{"alice", "P-CSCF"}, Messages: []Message{
+		{From: "alice", To: "P-CSCF", Label: "REGISTER", ID: "1 REGISTER"},
+		{From: "alice", To: "P-CSCF", Label: "REGISTER", ID: "1 REGISTER", Protected: true},
+		{From: "P-CSCF", To: "alice", Label: "200 OK", ID: "1 REGISTER", Response: true, Protected: true},
+	}}
+	const want = `           alice         P-CSCF
+  0.000      │─ REGISTER ──▶│
+  0.000      │═ REGISTER ══▶│
+  0.000      │◀╍ 200 OK ╍╍╍╍│
+
+         ═ ╍ through security associations, ─ ╌ in the clear
+`
+	if got := c.Text(40); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	if svg := c.SVG(); strings.Count(svg, `class="tunnel"`) != 3 {
+		t.Errorf("got\n%s", svg)
+	}
+}
+
 func TestOnlyRepetitionsAreFolded(t *testing.T) {
 	c := Chart{Messages: []Message{
 		{From: "bob", To: "alice", Label: "200 OK", ID: "1 INVITE"},

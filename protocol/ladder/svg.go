@@ -23,6 +23,7 @@ text{font:13px ui-sans-serif,system-ui,sans-serif;fill:#1f2937;text-anchor:middl
 .box{fill:#eef2ff;stroke:#6366f1}
 .request,.response{stroke:#4f46e5;stroke-width:1.6}
 .response{stroke:#059669;stroke-dasharray:6 3}
+.tunnel{stroke:#f59e0b;stroke-width:8;stroke-opacity:.3}
 .head-request{fill:#4f46e5}.head-response{fill:#059669}
 @media(prefers-color-scheme:dark){text{fill:#e5e7eb}.time{fill:#9ca3af}.box{fill:#1e1b4b;stroke:#818cf8}
 .request{stroke:#a5b4fc}.head-request{fill:#a5b4fc}.response{stroke:#6ee7b7}.head-response{fill:#6ee7b7}}
@@ -50,6 +51,11 @@ func (c Chart) SVG() string {
 	for i, a := range arrows {
 		a.svg(&b, svgTop+svgRow*(i+1))
 	}
+	if c.legend() != "" {
+		y := height - 12
+		fmt.Fprintf(&b, `<line class="tunnel" x1="%d" y1="%d" x2="%d" y2="%d"/><text class="time" style="text-anchor:start" x="%d" y="%d">through security associations</text>`+"\n",
+			svgMargin, y-4, svgMargin+40, y-4, svgMargin+50, y)
+	}
 	b.WriteString("</svg>\n")
 	return b.String()
 }
@@ -66,6 +72,9 @@ func (a arrow) svg(b *strings.Builder, y int) {
 		head = -head
 	}
 	fmt.Fprintf(b, `<text class="time" x="46" y="%d">%.3f</text>`, y+4, a.At.Seconds())
+	if a.Protected {
+		fmt.Fprintf(b, `<line class="tunnel" x1="%d" y1="%d" x2="%d" y2="%d"/>`, from, y, to, y)
+	}
 	if from != to {
 		fmt.Fprintf(b, `<line class="%s" x1="%d" y1="%d" x2="%d" y2="%d"/>`, class, from, y, to-head, y)
 		fmt.Fprintf(b, `<path class="head-%s" d="M%d %dl%d -5v10z"/>`, class, to, y, -head)

@@ -37,8 +37,15 @@ func (c Chart) Text(width int) string {
 		r.arrow(a)
 		fmt.Fprintf(&b, "%*.3f  %s\n", timeWidth-2, a.At.Seconds(), r)
 	}
+	if legend := c.legend(); legend != "" {
+		fmt.Fprintf(&b, "\n%*s%s\n", timeWidth, "", legend)
+	}
 	return b.String()
 }
+
+// lines are what arrows are drawn with: request and response, in the clear and
+// protected.
+var lines = map[bool][2]rune{false: {'─', '╌'}, true: {'═', '╍'}}
 
 // gap is the distance of two lifelines: what the width allows, but at least
 // what the longest label between neighbours needs.
@@ -93,9 +100,9 @@ func (r *row) arrow(a arrow) {
 		r.center(from+2+utf8.RuneCountInString(a.title())/2, "↺ "+a.title())
 		return
 	}
-	line := '─'
+	line := lines[a.Protected][0]
 	if a.Response {
-		line = '╌'
+		line = lines[a.Protected][1]
 	}
 	for x := min(from, to) + 1; x < max(from, to); x++ {
 		r.cells[x] = line

@@ -25,6 +25,7 @@ var (
 	errNotAKA = errors.New("the network's challenge is not AKA: this account is a SIP account with a password, or the network does no AKA (ipsec = off and a password answer it)")
 	errRES    = errors.New("the network refused the SIM's answer: its K or OPc differs from ours")
 	errAgain  = errors.New("the SIM refuses every challenge of the network")
+	errOldSQN = errors.New("the network goes on with sequence numbers (SQN) that the SIM has seen, although it was told the SIM's (AUTS): somebody replays challenges, or the HSS does not resynchronise")
 )
 
 // akaChallenged takes a 401 or 407 of an IMS registration: the SAs are chosen,
@@ -122,7 +123,7 @@ func (r *Registration) refuseChallenge(now time.Time, sync *aka.SyncError, err e
 	fx = append(fx, Notice{Text: r.ims.reason})
 	if r.ims.invalid++; r.ims.invalid > maxInvalid {
 		if sync != nil {
-			err = errors.New(r.ims.reason + " in vain: the network takes no notice of AUTS")
+			err = errOldSQN
 		}
 		return r.giveUp(now, 401, err, fx)
 	}

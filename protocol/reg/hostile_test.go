@@ -183,7 +183,7 @@ func TestSecurityServersThatAreRefused(t *testing.T) {
 		"tunnel":         {[]string{strings.Replace(server, "mod=trans", "mod=tun", 1)}, "its mode is not ours"},
 		"SPI 0":          {[]string{strings.Replace(server, "spi-s=4097", "spi-s=0", 1)}, "SPIs below 256 are reserved"},
 		"port 0":         {[]string{strings.Replace(server, "port-s=6100", "port-s=0", 1)}, "a port is 0"},
-		"our SPI":        {[]string{strings.NewReplacer("4096", "1002", "4097", "1004").Replace(server)}, "one of its SPIs is ours"},
+		"our SPI":        {[]string{strings.NewReplacer("4096", "1002", "4097", "1004").Replace(server)}, "one of its SPIs, 1002 and 1004, is ours"},
 		"too many":       {strings.Split(strings.Repeat("tls,", 32)+server, ","), "more than 32 mechanisms"},
 		"wrong, in many": {[]string{"tls", "ipsec-3gpp", "digest"}, "no number of 32 bits"},
 	} {
@@ -376,7 +376,7 @@ func TestANetworkThatTakesNoAUTS(t *testing.T) {
 		u.ask()
 	}
 	u.answer(401, replayed, "Security-Server: "+server)
-	u.refusedWith(u.ask(), "SQN out of step, resynchronised in vain: the network takes no notice of AUTS")
+	u.refusedWith(u.ask(), "although it was told the SIM's (AUTS)")
 	u.wakes(22500 * time.Millisecond)
 }
 

@@ -62,12 +62,20 @@ func (m *ims) gen() uint32 {
 	return m.active.gen
 }
 
+// instance is a parameter of our contacts that tells one first REGISTER from the
+// one before. Without it Kamailio's P-CSCF up to 5.6 takes the second one from an
+// address within half a minute, such as the one with AUTS or that of a restarted
+// phone, for a repetition, and sets up its SAs with the ports and SPIs of the
+// first: nothing gets through them.
+const instance = "rinstance"
+
 // renew takes new SPIs and a new client port for a REGISTER of its own right.
 // The server port stays while a set stands (TS 33.203 §7.4), and with it the
 // contact.
 func (r *Registration) renew() error {
+	stands := r.ims.active.gen != 0
 	server := uint16(0)
-	if r.ims.active.gen != 0 {
+	if stands {
 		server = r.ims.offer.End.ServerPort
 	}
 	offer, err := r.ims.Offer(server)
@@ -75,9 +83,13 @@ func (r *Registration) renew() error {
 		return err
 	}
 	r.ims.offer = offer
+	if stands {
+		return nil
+	}
+	token := r.cfg.NewToken()
 	for i, c := range r.contacts {
 		if u, err := sip.ParseURI(c); err == nil {
-			u.Port = offer.End.ServerPort
+			u.Port, u.Params = offer.End.ServerPort, u.Params.With(instance, token)
 			r.contacts[i] = u.String()
 		}
 	}

@@ -66,14 +66,28 @@ func TestJudge(t *testing.T) {
 			{State: Terminated, Contacts: []Contact{contact(Terminated, Rejected, us)}},
 			{State: Active, Contacts: []Contact{contact(Active, Registered, us)}}}, Stands},
 		"a terminated identity with an active contact": {[]Registration{{State: Terminated, Contacts: []Contact{contact(Active, Deactivated, us)}}}, Rejoin},
+		"a terminated identity":                        {[]Registration{{State: Terminated}}, Rejoin},
+		"one of two identities terminated": {[]Registration{{State: Terminated},
+			{State: Active, Contacts: []Contact{contact(Active, Registered, us)}}}, Stands},
+		"another identity's end, and why ours ended": {[]Registration{{State: Terminated},
+			{State: Terminated, Contacts: []Contact{contact(Terminated, Rejected, us)}}}, Barred},
 	} {
-		v := Document{Registrations: c.registrations}.Judge(ours)
+		v := Document{Full: true, Registrations: c.registrations}.Judge(ours)
 		if v.Fate != c.want {
 			t.Errorf("%s: %+v", name, v)
 		}
 		if v.Fate == Later && v.RetryAfter != time.Minute {
 			t.Errorf("%s: retry after %v", name, v.RetryAfter)
 		}
+	}
+}
+
+// TestJudgePartial: what has changed for one identity says nothing about the
+// others.
+func TestJudgePartial(t *testing.T) {
+	d := Document{Registrations: []Registration{{State: Terminated}}}
+	if v := d.Judge(ours); v.Fate != Stands {
+		t.Errorf("%+v", v)
 	}
 }
 

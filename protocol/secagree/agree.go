@@ -73,8 +73,18 @@ var ErrNoServer = errors.New("the P-CSCF offered no security mechanism (no Secur
 
 // NoneUsableError says that nothing in Security-Server can be accepted.
 type NoneUsableError struct {
-	// Reasons says of the first elements why not.
+	// Reasons says of the first elements why not; what several share stands once.
 	Reasons []string
+}
+
+// add notes why an element can't be used.
+func (e *NoneUsableError) add(reason string) {
+	if len(reason) > maxReason {
+		reason = reason[:maxReason] + "…"
+	}
+	if len(e.Reasons) < maxReasons && !slices.Contains(e.Reasons, reason) {
+		e.Reasons = append(e.Reasons, reason)
+	}
 }
 
 func (e *NoneUsableError) Error() string {
@@ -85,19 +95,8 @@ func (e *NoneUsableError) Error() string {
 const (
 	maxServerElements = 32
 	maxReasons        = 4
-	maxQuoted         = 120
+	maxReason         = 200
 )
-
-// because notes why an element can't be used.
-func (e *NoneUsableError) because(element, format string, args ...any) {
-	if len(e.Reasons) == maxReasons {
-		return
-	}
-	if len(element) > maxQuoted {
-		element = element[:maxQuoted] + "…"
-	}
-	e.Reasons = append(e.Reasons, element+" ("+fmt.Sprintf(format, args...)+")")
-}
 
 // Choose takes the lines of a Security-Server and chooses the element with the
 // highest q that we offered ourselves (RFC 3329 §2.3.1, TS 33.203 §7.2), the
@@ -119,11 +118,11 @@ func (o Offer) Choose(lines iter.Seq[string], elements iter.Seq[string]) (Agreem
 		m, err := ParseMechanism(element)
 		switch {
 		case err != nil:
-			none.because(element, "%v", err)
+			none.add(err.Error())
 		case !o.holds(m):
-			none.because(element, "we did not offer %s, %s", m.Suite, m.Mode)
+			none.add(fmt.Sprintf("we did not offer %s, %s", m.Suite, m.Mode))
 		case o.End.shares(m.End):
-			none.because(element, "one of its SPIs is ours")
+			none.add(fmt.Sprintf("one of its SPIs, %d and %d, is ours", m.End.ClientSPI, m.End.ServerSPI))
 		case m.Preference > best.Preference:
 			best = m
 		}

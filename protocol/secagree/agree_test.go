@@ -114,7 +114,7 @@ func TestOurSPIsAreNotThePCSCFs(t *testing.T) {
 	const suite = "ipsec-3gpp;alg=hmac-sha-1-96;ealg=aes-cbc"
 	for _, spis := range []string{"spi-c=1111;spi-s=9000", "spi-c=2222;spi-s=9000", "spi-c=9000;spi-s=1111", "spi-c=9000;spi-s=2222"} {
 		line := suite + ";" + spis + ";port-c=5100;port-s=6100"
-		if _, err := choose(t, ours, line); err == nil || !strings.Contains(err.Error(), "SPIs is ours") {
+		if _, err := choose(t, ours, line); err == nil || !strings.Contains(err.Error(), "is ours") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
@@ -122,6 +122,16 @@ func TestOurSPIsAreNotThePCSCFs(t *testing.T) {
 		if _, err := choose(t, ours, suite+";spi-c=4096;spi-s=4097;"+ports); err != nil {
 			t.Errorf("%s: %v", ports, err)
 		}
+	}
+}
+
+// TestReasonsAreToldOnce: what is wrong with every element alike is one sentence.
+func TestReasonsAreToldOnce(t *testing.T) {
+	zero := ";spi-c=0;spi-s=0;port-c=5;port-s=6"
+	_, err := choose(t, ours, "ipsec-3gpp;q=0.9;alg=hmac-sha-1-96;ealg=aes-cbc"+zero, "ipsec-3gpp;q=0.5;alg=hmac-md5-96"+zero)
+	want := "the P-CSCF offered no algorithm that we accept: it is malformed: SPIs below 256 are reserved (spi-c=0, spi-s=0)"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -61,6 +61,12 @@ type party struct {
 // phone starts the phone of a user; edit may change its account.
 func (w *world) phone(user, password, addr string, edit ...func(*actors.AccountConfig)) *party {
 	w.t.Helper()
+	return w.phoneWith(nil, user, password, addr, edit...)
+}
+
+// phoneWith does the same with a SIM.
+func (w *world) phoneWith(sim actors.SIMPort, user, password, addr string, edit ...func(*actors.AccountConfig)) *party {
+	w.t.Helper()
 	pcmu, ok := codec.Lookup("PCMU", 8000)
 	if !ok {
 		w.t.Fatal("there is no PCMU")
@@ -70,11 +76,13 @@ func (w *world) phone(user, password, addr string, edit ...func(*actors.AccountC
 	for _, f := range edit {
 		f(&account)
 	}
+	ports := w.net.Ports(netip.MustParseAddr(addr))
+	ports.SIM = sim
 	trace := actors.NewTrace(64)
 	p := &party{t: w.t, name: user, trace: trace, Phone: actors.Start(actors.Config{
 		Accounts: []actors.AccountConfig{account}, Log: zerolog.Nop(), Trace: trace, UserAgent: "test",
 		Media: actors.MediaConfig{Codecs: []codec.Spec{pcmu}, JitterMax: 200 * time.Millisecond},
-	}, w.net.Ports(netip.MustParseAddr(addr)))}
+	}, ports)}
 	w.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

@@ -12,15 +12,15 @@ import (
 	"github.com/imsphone/imsphone/protocol/txn"
 )
 
-// Proxy is the lab's record-routing, forking proxy with its registrar (RFC
-// 3261 §16), as a pure value: it is stepped with what its sockets and its
-// clock say, and appends the datagrams to send.
+// Proxy is the lab's record-routing, forking proxy (RFC 3261 §16), as a pure
+// value: it is stepped with what its sockets and its clock say, and gives what
+// is to be done.
 type Proxy struct {
-	cfg       ProxyConfig
-	registrar *Registrar
-	layer     *txn.Layer
-	fx        []txn.Effect
-	out       []txn.Transmit
+	cfg   ProxyConfig
+	home  Home
+	layer *txn.Layer
+	fx    []txn.Effect
+	out   []Effect
 
 	forks    map[txn.ID]*fork   // by server transaction
 	branches map[uint64]*branch // by client transaction
@@ -29,12 +29,14 @@ type Proxy struct {
 
 // ProxyConfig says where the proxy is.
 type ProxyConfig struct {
-	// Domain is the home domain, and the realm of its challenges.
-	Domain string
 	// UDP and TCP are the listening addresses.
 	UDP, TCP netip.AddrPort
 	// NewBranch gives unguessable tokens.
 	NewBranch func() string
+	// Profile is the timers; the zero Profile is RFC 3261's.
+	Profile txn.Profile
+	// Closed: nothing is sent to who isn't registered.
+	Closed bool
 }
 
 // fork is one request on its way: its server transaction, and a client
@@ -47,16 +49,29 @@ type fork struct {
 	done     bool         // a final response has been sent back
 }
 
+// branch is a client transaction: of a fork, or one of our own, whose end done
+// is told with the status, 0 where no answer came.
 type branch struct {
 	key   uint64
 	fork  *fork
+	done  func(now time.Time, status int)
 	final bool
 }
 
-// NewProxy makes the proxy of a registrar.
+// NewProxy makes the proxy of a plain SIP domain.
 func NewProxy(cfg ProxyConfig, registrar *Registrar) *Proxy {
-	p := &Proxy{cfg: cfg, registrar: registrar, forks: map[txn.ID]*fork{}, branches: map[uint64]*branch{}}
-	p.layer = txn.New(txn.Config{Profile: txn.RFC3261Profile(), NewBranch: cfg.NewBranch, SentBy: p.sentBy})
+	p := newProxy(cfg)
+	p.home = domain{registrar, p}
+	return p
+}
+
+// newProxy makes a proxy that still needs its home.
+func newProxy(cfg ProxyConfig) *Proxy {
+	if cfg.Profile == (txn.Profile{}) {
+		cfg.Profile = txn.RFC3261Profile()
+	}
+	p := &Proxy{cfg: cfg, forks: map[txn.ID]*fork{}, branches: map[uint64]*branch{}}
+	p.layer = txn.New(txn.Config{Profile: cfg.Profile, NewBranch: cfg.NewBranch, SentBy: p.sentBy})
 	return p
 }
 
@@ -67,8 +82,17 @@ func (p *Proxy) local(proto transport.Proto) netip.AddrPort {
 	return p.cfg.UDP
 }
 
+// at is where the peer of a flow reaches us: over SAs at the protected server
+// port (TS 24.229 §5.2.6.3).
+func (p *Proxy) at(flow transport.Flow) netip.AddrPort {
+	if flow.Gen != 0 {
+		return flow.Local
+	}
+	return p.local(flow.Proto)
+}
+
 func (p *Proxy) sentBy(flow transport.Flow) (string, uint16) {
-	at := p.local(flow.Proto)
+	at := p.at(flow)
 	return at.Addr().String(), at.Port()
 }
 
@@ -76,19 +100,19 @@ func (p *Proxy) sentBy(flow transport.Flow) (string, uint16) {
 func (p *Proxy) Next() time.Time { return p.layer.Next() }
 
 // Tick lets the time pass.
-func (p *Proxy) Tick(now time.Time) []txn.Transmit { return p.run(now, txn.Tick{}) }
+func (p *Proxy) Tick(now time.Time) []Effect { return p.run(now, txn.Tick{}) }
 
 // FlowLost says that a connection is gone.
-func (p *Proxy) FlowLost(now time.Time, flow transport.Flow, err error) []txn.Transmit {
+func (p *Proxy) FlowLost(now time.Time, flow transport.Flow, err error) []Effect {
 	return p.run(now, txn.FlowFailed{Flow: flow, Err: err})
 }
 
 // Receive takes a message from the wire; it must have passed sip.Check.
-func (p *Proxy) Receive(now time.Time, flow transport.Flow, msg *sip.Message) []txn.Transmit {
+func (p *Proxy) Receive(now time.Time, flow transport.Flow, msg *sip.Message) []Effect {
 	return p.run(now, txn.Received{Flow: flow, Msg: msg})
 }
 
-func (p *Proxy) run(now time.Time, ev txn.Event) []txn.Transmit {
+func (p *Proxy) run(now time.Time, ev txn.Event) []Effect {
 	p.out = p.out[:0]
 	p.step(now, ev)
 	return p.out
@@ -106,11 +130,14 @@ func (p *Proxy) step(now time.Time, ev txn.Event) {
 func (p *Proxy) perform(now time.Time, effect txn.Effect) {
 	switch e := effect.(type) {
 	case txn.Transmit:
-		p.out = append(p.out, e)
+		p.out = append(p.out, Transmit(e))
 	case txn.Incoming:
 		p.request(now, e)
 	case txn.IncomingAck:
-		if flow, d := p.forward(now, e.Msg); d != nil {
+		if p.home.Admit(now, e.Flow, e.Msg) != nil {
+			return
+		}
+		if flow, d := p.forward(now, e.Flow, e.Msg); d != nil {
 			p.step(now, txn.Stateless{Flow: flow, Draft: d})
 		}
 	case txn.Canceled:
@@ -135,23 +162,24 @@ func (p *Proxy) request(now time.Time, in txn.Incoming) {
 		return
 	}
 	uri, err := req.URI()
-	if err != nil || !strings.EqualFold(uri.Scheme, "sip") && !strings.EqualFold(uri.Scheme, "sips") {
+	user, ours := p.home.Callee(uri)
+	if err != nil || !ours && uri.Scheme != "sip" && uri.Scheme != "sips" {
 		p.respond(now, in.ID, sip.NewResponse(req, 416, ""))
 		return
 	}
-	if req.Method() == sip.REGISTER && p.registrar.Ours(uri) {
-		p.respond(now, in.ID, p.registrar.Register(now, req, in.Flow))
+	if refusal := p.home.Admit(now, in.Flow, req); refusal != nil {
+		p.respond(now, in.ID, refusal)
 		return
 	}
-	if req.ToTag() != "" {
+	switch {
+	case p.home.Serve(now, in):
+	case req.ToTag() != "":
 		p.relay(now, in)
-		return
+	case !ours:
+		p.respond(now, in.ID, sip.NewResponse(req, 404, "Not in this lab"))
+	default:
+		p.fork(now, in, user)
 	}
-	if _, challenge := p.registrar.Authenticate(now, req, true); challenge != nil {
-		p.respond(now, in.ID, challenge)
-		return
-	}
-	p.fork(now, in, uri)
 }
 
 func (p *Proxy) respond(now time.Time, id txn.ID, d *sip.Draft) {
@@ -160,7 +188,7 @@ func (p *Proxy) respond(now time.Time, id txn.ID, d *sip.Draft) {
 
 // relay forwards a request within a dialog along its route.
 func (p *Proxy) relay(now time.Time, in txn.Incoming) {
-	flow, d := p.forward(now, in.Msg)
+	flow, d := p.forward(now, in.Flow, in.Msg)
 	if d == nil {
 		p.respond(now, in.ID, sip.NewResponse(in.Msg, 404, ""))
 		return
@@ -171,15 +199,11 @@ func (p *Proxy) relay(now time.Time, in txn.Incoming) {
 }
 
 // fork sends an initial request to every device of the callee.
-func (p *Proxy) fork(now time.Time, in txn.Incoming, uri sip.URI) {
-	if !p.registrar.Ours(uri) {
-		p.respond(now, in.ID, sip.NewResponse(in.Msg, 404, "Not in this lab"))
-		return
-	}
-	bindings := p.registrar.Bindings(now, uri.User)
+func (p *Proxy) fork(now time.Time, in txn.Incoming, user string) {
+	bindings := p.home.Bindings(now, user)
 	if len(bindings) == 0 {
 		status := 404
-		if p.registrar.Knows(uri.User) {
+		if p.home.Knows(user) {
 			status = 480
 		}
 		p.respond(now, in.ID, sip.NewResponse(in.Msg, status, ""))
@@ -188,30 +212,32 @@ func (p *Proxy) fork(now time.Time, in txn.Incoming, uri sip.URI) {
 	f := &fork{id: in.ID, req: in.Msg}
 	p.forks[in.ID] = f
 	for _, b := range bindings {
-		d := p.outgoing(in.Msg)
+		d := p.outgoing(in.Flow, in.Msg)
 		d.URI = b.Contact.String()
-		d.Prepend(sip.HRecordRoute, p.recordRoute(in.Flow.Proto, b.Flow.Proto))
+		p.recordRoute(d, in.Flow, b.Flow)
 		p.start(now, f, b.Flow, d)
 	}
 }
 
-// recordRoute names us in the dialog's route (§16.6 step 4): by UDP unless
-// both sides came by TCP.
-func (p *Proxy) recordRoute(from, to transport.Proto) string {
-	proto := transport.UDP
-	if from == transport.TCP && to == transport.TCP {
-		proto = transport.TCP
+// recordRoute names us in the dialog's route (§16.6 step 4): by UDP unless both
+// sides came by TCP. Over SAs each side gets the address that it reaches us at
+// (RFC 5658).
+func (p *Proxy) recordRoute(d *sip.Draft, from, to transport.Flow) {
+	if from.Gen != 0 && to.Gen != 0 {
+		d.Prepend(sip.HRecordRoute, "<sip:"+p.at(from).String()+";lr>")
+		d.Prepend(sip.HRecordRoute, "<sip:"+p.at(to).String()+";lr>")
+		return
 	}
-	uri := "sip:" + p.local(proto).String() + ";lr"
-	if proto != transport.UDP {
-		uri += ";transport=" + proto.Param()
+	uri := "sip:" + p.cfg.UDP.String() + ";lr"
+	if from.Proto == transport.TCP && to.Proto == transport.TCP {
+		uri = "sip:" + p.cfg.TCP.String() + ";lr;transport=tcp"
 	}
-	return "<" + uri + ">"
+	d.Prepend(sip.HRecordRoute, "<"+uri+">")
 }
 
 // outgoing copies a request for one hop further: Max-Forwards down, our own
-// Route and credentials off.
-func (p *Proxy) outgoing(req *sip.Message) *sip.Draft {
+// Route off.
+func (p *Proxy) outgoing(from transport.Flow, req *sip.Message) *sip.Draft {
 	d := sip.DraftOf(req)
 	hops := uint32(70)
 	if n, ok := req.Number(sip.HMaxForwards); ok {
@@ -221,7 +247,7 @@ func (p *Proxy) outgoing(req *sip.Message) *sip.Draft {
 	for p.namesUs(d.Get(sip.HRoute)) {
 		d.DelFirst(sip.HRoute)
 	}
-	d.Del(sip.HProxyAuthorization)
+	p.home.Rewrite(from, d)
 	return d
 }
 
@@ -233,13 +259,13 @@ func (p *Proxy) namesUs(route string) bool {
 		return false
 	}
 	at := a.URI.HostPort()
-	return at == p.cfg.UDP.String() || at == p.cfg.TCP.String() || strings.EqualFold(a.URI.Host, p.cfg.Domain)
+	return at == p.cfg.UDP.String() || at == p.cfg.TCP.String() || p.home.Names(a.URI)
 }
 
 // forward prepares a request within a dialog: it goes to the next Route, else
 // to its request-URI.
-func (p *Proxy) forward(now time.Time, req *sip.Message) (transport.Flow, *sip.Draft) {
-	d := p.outgoing(req)
+func (p *Proxy) forward(now time.Time, from transport.Flow, req *sip.Message) (transport.Flow, *sip.Draft) {
+	d := p.outgoing(from, req)
 	target, err := sip.ParseURI(d.URI)
 	if route := d.Get(sip.HRoute); route != "" {
 		var a sip.Address
@@ -250,8 +276,11 @@ func (p *Proxy) forward(now time.Time, req *sip.Message) (transport.Flow, *sip.D
 	if err != nil {
 		return transport.Flow{}, nil
 	}
-	if flow, ok := p.registrar.FlowOf(now, target); ok {
+	if flow, ok := p.home.FlowOf(now, target); ok {
 		return flow, d
+	}
+	if p.cfg.Closed {
+		return transport.Flow{}, nil
 	}
 	addr, err := netip.ParseAddr(strings.Trim(target.Host, "[]"))
 	if proto, _ := target.Params.Get("transport"); err != nil || strings.EqualFold(proto, "tcp") {
@@ -265,9 +294,19 @@ func (p *Proxy) forward(now time.Time, req *sip.Message) (transport.Flow, *sip.D
 }
 
 func (p *Proxy) start(now time.Time, f *fork, flow transport.Flow, d *sip.Draft) {
-	p.last++
-	b := &branch{key: p.last, fork: f}
+	b := &branch{fork: f}
 	f.branches = append(f.branches, b)
+	p.launch(now, b, flow, d)
+}
+
+// ask sends a request of the home's own; done is told its end.
+func (p *Proxy) ask(now time.Time, flow transport.Flow, d *sip.Draft, done func(now time.Time, status int)) {
+	p.launch(now, &branch{done: done}, flow, d)
+}
+
+func (p *Proxy) launch(now time.Time, b *branch, flow transport.Flow, d *sip.Draft) {
+	p.last++
+	b.key = p.last
 	p.branches[b.key] = b
 	p.step(now, txn.Request{Key: b.key, Flow: flow, Draft: d})
 }
@@ -278,6 +317,10 @@ func (p *Proxy) response(now time.Time, key uint64, msg *sip.Message) {
 	status := msg.Status()
 	switch {
 	case b == nil || status == 100:
+	case b.fork == nil:
+		if status >= 200 {
+			b.done(now, status)
+		}
 	case status < 200:
 		if !b.fork.done {
 			p.back(now, b.fork, msg)
@@ -315,7 +358,12 @@ func (p *Proxy) back(now time.Time, f *fork, msg *sip.Message) {
 
 // failed counts a branch without an answer as 408.
 func (p *Proxy) failed(now time.Time, key uint64) {
-	if b := p.branches[key]; b != nil {
+	b := p.branches[key]
+	switch {
+	case b == nil:
+	case b.fork == nil:
+		b.done(now, 0)
+	default:
 		b.final = true
 		p.settle(now, b.fork)
 	}

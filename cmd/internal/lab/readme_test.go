@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/imsphone/imsphone/cmd/internal/lab"
 )
 
 // root is the way from this package to the README.
@@ -23,7 +25,7 @@ func readme(t *testing.T) string {
 // TestReadmeShowsFigures: the README's ladders are the golden ones, to the letter.
 func TestReadmeShowsFigures(t *testing.T) {
 	text := readme(t)
-	for _, name := range []string{"figure1", "figure2"} {
+	for _, name := range []string{"figure1", "figure2", "figure3", "figure10"} {
 		want, err := os.ReadFile(filepath.Join("testdata", name+".txt"))
 		if err != nil {
 			t.Fatal(err)
@@ -84,4 +86,15 @@ func tests(t *testing.T, folder string) string {
 		all.Write(text)
 	}
 	return all.String()
+}
+
+// TestReadmeNamesMisbehaviours: the table of what may go wrong has all of it.
+func TestReadmeNamesMisbehaviours(t *testing.T) {
+	_, table, _ := strings.Cut(readme(t), "| `--misbehave` |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for _, m := range lab.Misbehaviours() {
+		if !strings.Contains(table, "`"+m.String()+"`") {
+			t.Errorf("%s is missing", m)
+		}
+	}
 }

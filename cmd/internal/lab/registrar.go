@@ -34,6 +34,8 @@ type Binding struct {
 	Expires time.Time
 	callID  string
 	cseq    uint32
+	// device is what has one contact only; empty where that isn't known.
+	device string
 }
 
 // NewRegistrar serves a domain; users maps names to passwords.
@@ -93,7 +95,7 @@ func (r *Registrar) Register(now time.Time, req *sip.Message, flow transport.Flo
 	if err != nil || !strings.EqualFold(to.URI.User, user) {
 		return sip.NewResponse(req, 403, "")
 	}
-	if refusal := r.update(now, user, req, flow); refusal != nil {
+	if refusal := r.update(now, user, "", req, flow); refusal != nil {
 		return refusal
 	}
 	d := sip.NewResponse(req, 200, "")
@@ -106,7 +108,7 @@ func (r *Registrar) Register(now time.Time, req *sip.Message, flow transport.Flo
 }
 
 // update applies the contacts of a REGISTER (RFC 3261 §10.3 steps 6 and 7).
-func (r *Registrar) update(now time.Time, user string, req *sip.Message, flow transport.Flow) *sip.Draft {
+func (r *Registrar) update(now time.Time, user, device string, req *sip.Message, flow transport.Flow) *sip.Draft {
 	cseq, _ := req.CSeq() // checked on the way in
 	fallback := r.MaxExpires
 	if s, ok := req.Number(sip.HExpires); ok {
@@ -135,7 +137,7 @@ func (r *Registrar) update(now time.Time, user string, req *sip.Message, flow tr
 			return d
 		}
 		r.bind(user, Binding{Contact: contact.URI, Flow: flow, Expires: now.Add(min(expires, r.MaxExpires)),
-			callID: req.CallID(), cseq: cseq.Seq}, expires == 0)
+			callID: req.CallID(), cseq: cseq.Seq, device: device}, expires == 0)
 	}
 	return nil
 }
@@ -145,7 +147,7 @@ func (r *Registrar) update(now time.Time, user string, req *sip.Message, flow tr
 func (r *Registrar) bind(user string, b Binding, remove bool) {
 	list := r.bindings[user]
 	for i, old := range list {
-		if !old.Contact.Equal(b.Contact) {
+		if !old.Contact.Equal(b.Contact) && (b.device == "" || b.device != old.device) {
 			continue
 		}
 		switch {

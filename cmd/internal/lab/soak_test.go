@@ -84,17 +84,26 @@ func (u usage) check(now usage) error {
 	return nil
 }
 
+// patience is how long an answer may take under losses, and the end of a call with
+// what comes late: 64·T1 each.
+type patience struct{ answer, end time.Duration }
+
+var (
+	plainPatience = patience{40 * time.Second, 80 * time.Second}
+	imsPatience   = patience{150 * time.Second, 300 * time.Second}
+)
+
 // shortCall is one call with a random length from a phone to another: all of
 // it must work in spite of the losses.
-func shortCall(from, to *party, talk time.Duration) {
+func shortCall(from, to *party, talk time.Duration, patience patience) {
 	from.t.Helper()
 	from.dial(to.name)
-	pass(40 * time.Second)
+	pass(patience.answer)
 	from.want(call.Active)
 	to.want(call.Active)
 	pass(talk)
 	from.do(from.Hangup)
-	pass(80 * time.Second) // 32 s for the BYE, 32 s for what comes late
+	pass(patience.end)
 	from.want(call.Terminated)
 	to.want(call.Terminated)
 }
@@ -106,34 +115,54 @@ func TestSoak(t *testing.T) {
 		answers := func(a *actors.AccountConfig) { a.AutoAnswer, a.AnswerDelay = true, 2*time.Second }
 		alice := w.phone("alice", "wonder", aliceAddr, answers)
 		bob := w.phone("bob", "builder", bobAddr, answers)
-		pass(time.Minute)
+		w.soak(alice, bob, plainPatience)
+	})
+}
 
-		var base usage
-		calls := soakDays() * int(24*time.Hour/callEvery)
-		for i := range calls {
-			begin := time.Now()
-			from, to := alice, bob
-			if i%2 == 1 {
-				from, to = bob, alice
-			}
-			shortCall(from, to, time.Duration(i%120)*time.Second)
-			if t.Failed() {
-				t.Fatalf("call %d of %d failed", i+1, calls)
-			}
-			pass(callEvery - time.Since(begin))
-			switch now := w.usage(); {
-			case i == calls/10: // all has happened once
-				base = now
-			case i > calls/10:
-				if err := base.check(now); err != nil {
-					t.Fatalf("after %d of %d calls %v", i+1, calls, err)
-				}
-			}
-		}
-		for _, p := range []*party{alice, bob} {
-			if s := p.status(); s.Accounts[0].State != "registered" || s.Counters.Panics != 0 || s.Counters.Malformed != 0 || s.Counters.Overload != 0 {
-				t.Errorf("in the end %s is %+v", p.name, s)
-			}
+// TestIMSSoak does the same in an IMS, whose sets of SAs are renewed all the time.
+func TestIMSSoak(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCore(t)
+		c.net.Lose = lossy(lossRate)
+		answers := func(a *actors.AccountConfig) { a.AutoAnswer, a.AnswerDelay = true, 2*time.Second }
+		alice, bob := c.subscriber("alice", aliceAddr, answers), c.subscriber("bob", bobAddr, answers)
+		c.soak(alice, bob, imsPatience)
+		if n := c.sets.Sets(); n > 4 {
+			t.Errorf("in the end the P-CSCF has %d sets", n)
 		}
 	})
+}
+
+// soak lets two phones call each other for days.
+func (w *world) soak(alice, bob *party, patience patience) {
+	t := w.t
+	t.Helper()
+	pass(5 * time.Minute)
+	var base usage
+	calls := soakDays() * int(24*time.Hour/callEvery)
+	for i := range calls {
+		begin := time.Now()
+		from, to := alice, bob
+		if i%2 == 1 {
+			from, to = bob, alice
+		}
+		shortCall(from, to, time.Duration(i%120)*time.Second, patience)
+		if t.Failed() {
+			t.Fatalf("call %d of %d failed", i+1, calls)
+		}
+		pass(callEvery - time.Since(begin))
+		switch now := w.usage(); {
+		case i == calls/10: // all has happened once
+			base = now
+		case i > calls/10:
+			if err := base.check(now); err != nil {
+				t.Fatalf("after %d of %d calls %v", i+1, calls, err)
+			}
+		}
+	}
+	for _, p := range []*party{alice, bob} {
+		if s := p.status(); s.Accounts[0].State != "registered" || s.Counters.Panics != 0 || s.Counters.Malformed != 0 || s.Counters.Overload != 0 {
+			t.Errorf("in the end %s is %+v", p.name, s)
+		}
+	}
 }

@@ -26,7 +26,8 @@ var rules = map[string]rule{
 		"github.com/miekg/dns", "github.com/google/renameio/v2", "github.com/vishvananda/netlink", "gvisor.dev/gvisor"}},
 	"board": {own: []string{"board/", "hw/"}},
 	"actors": {own: []string{"actors/", "protocol/", "media/"},
-		others: []string{"github.com/asynkron/protoactor-go", "github.com/rs/zerolog"}},
+		// concurrent-map is a part of protoactor, see newSystem.
+		others: []string{"github.com/asynkron/protoactor-go", "github.com/orcaman/concurrent-map", "github.com/rs/zerolog"}},
 }
 
 // onlyActors is imported by actors/ alone.

@@ -2,7 +2,9 @@ package phone
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
@@ -19,8 +21,10 @@ type Record struct {
 	Proto  string `json:"proto"`
 	Local  string `json:"local"`
 	Remote string `json:"remote"`
-	CallID string `json:"callId"`
-	CSeq   string `json:"cseq"`
+	// Protected tells that it went through security associations.
+	Protected bool   `json:"protected,omitempty"`
+	CallID    string `json:"callId"`
+	CSeq      string `json:"cseq"`
 	// Label is the method, or status and reason.
 	Label    string `json:"label"`
 	Response bool   `json:"response"`
@@ -37,7 +41,7 @@ func Records(trace []actors.TraceRecord) []Record {
 			continue
 		}
 		list = append(list, Record{Time: r.Time, Account: r.Account, Out: r.Out, Proto: r.Flow.Proto.String(),
-			Local: r.Flow.Local.String(), Remote: r.Flow.Remote.String(), CallID: msg.CallID(), CSeq: msg.Get(sip.HCSeq),
+			Local: r.Flow.Local.String(), Remote: r.Flow.Remote.String(), Protected: r.Flow.Gen != 0, CallID: msg.CallID(), CSeq: msg.Get(sip.HCSeq),
 			Label: label(msg), Response: !msg.IsRequest(), Raw: redact(r.Raw)})
 	}
 	return list
@@ -74,18 +78,23 @@ func OfCall(records []Record, callID string) []Record {
 }
 
 // Ladder draws one phone's records: the phone at the left, each far end by its
-// address.
+// address; without the port where there are security associations, which have
+// ports of their own.
 func Ladder(records []Record) ladder.Chart {
 	var c ladder.Chart
+	guarded := slices.ContainsFunc(records, func(r Record) bool { return r.Protected })
 	for _, r := range records {
 		from, to := r.Account, r.Remote
+		if at, err := netip.ParseAddrPort(r.Remote); err == nil && guarded {
+			to = at.Addr().String()
+		}
 		if len(c.Parties) == 0 {
 			c.Parties = []string{from}
 		}
 		if !r.Out {
 			from, to = to, from
 		}
-		c.Messages = append(c.Messages, ladder.Message{At: r.Time.Sub(records[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response})
+		c.Messages = append(c.Messages, ladder.Message{At: r.Time.Sub(records[0].Time), From: from, To: to, Label: r.Label, ID: r.CSeq, Response: r.Response, Protected: r.Protected})
 	}
 	return c
 }

@@ -107,3 +107,14 @@ func TestLadder(t *testing.T) {
 		t.Errorf("of nothing: %+v", empty)
 	}
 }
+
+// TestLadderOfProtected: a P-CSCF is one party, at whichever port.
+func TestLadderOfProtected(t *testing.T) {
+	chart := Ladder([]Record{
+		{Account: "alice", Out: true, Remote: "192.0.2.9:5060", Label: "REGISTER"},
+		{Account: "alice", Out: true, Remote: "192.0.2.9:6100", Label: "REGISTER", Protected: true},
+	})
+	if chart.Messages[0].To != "192.0.2.9" || chart.Messages[1].To != "192.0.2.9" || chart.Messages[0].Protected || !chart.Messages[1].Protected {
+		t.Errorf("%+v", chart.Messages)
+	}
+}

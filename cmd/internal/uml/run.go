@@ -144,9 +144,13 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 	}
 	defer errs.close()
 
+	extra, err := preload(dir)
+	if err != nil {
+		return err
+	}
 	start := func(flags uintptr) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, kernel, commandLine(self, dir, job.Memory)...)
-		cmd.Env = append(os.Environ(), "TMPDIR="+memoryHome(job.Memory))
+		cmd.Env = append(append(os.Environ(), "TMPDIR="+memoryHome(job.Memory)), extra...)
 		cmd.ExtraFiles = []*os.File{console, out.w, errs.w}
 		// The guest's processes are processes of the host, in the kernel's group.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: flags}

@@ -1,22 +1,32 @@
 //go:build linux
 
 // Command figures measures imsphone side by side with baresip, each alone in a
-// network namespace of its own, and prints the ratios. It needs root and the
-// programs that the peer tests need; see package peertest.
+// network namespace of its own, and prints the ratios. Then it does so at an IMS
+// core: the first registration beside sipp's, and one that is renewed with the
+// known nonce beside one that is challenged again. It needs root and the programs
+// that the peer tests need; see package peertest.
 //
-// Every measurement is made in several rounds, the two phones taking turns, so
+// Every measurement is made in several rounds, the two sides taking turns, so
 // that a change of the machine's mood meets both. The median of the rounds is
 // what counts.
+//
+// What an IMS core takes for itself is told apart: a capture at the P-CSCF shows
+// when each REGISTER came in and when its answer left. The rest of the time is
+// the phone's own. On a kernel without ESP the associations are without it, for
+// both sides; what ESP costs is for the benchmarks of protocol/esp and
+// hw/ipsec/userspace to say.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
-	"text/tabwriter"
 	"time"
 
 	"github.com/imsphone/imsphone/cmd/peertest"
@@ -28,7 +38,8 @@ func main() {
 	flag.IntVar(&o.calls, "calls", 100, "calls in a row for the time to answer")
 	flag.DurationVar(&o.length, "length", 20*time.Second, "length of the measured call and of the idle time")
 	flag.StringVar(&o.binary, "imsphone", "", "program to measure; default: built from this tree")
-	only := flag.String("only", "", "measure this one alone: answer, cpu, rss, start or wakeups")
+	flag.IntVar(&o.renewals, "renewals", 10, "registrations to renew for the cost of one")
+	only := flag.String("only", "", "measure this one alone: "+strings.Join(keys(), ", "))
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -40,13 +51,16 @@ func main() {
 
 // options say how long and how often to measure.
 type options struct {
-	rounds, calls int
-	length        time.Duration
-	binary        string
+	rounds, calls, renewals int
+	length                  time.Duration
+	binary                  string
 }
 
 func run(ctx context.Context, o options, only string) error {
-	if err := peertest.Need(peertest.Programs()...); err != nil {
+	if !slices.Contains(keys(), only) && only != "" {
+		return fmt.Errorf("no measurement is called %q: take one of %s", only, strings.Join(keys(), ", "))
+	}
+	if err := peertest.Need(slices.Concat(peertest.Programs(), peertest.IMSPrograms())...); err != nil {
 		return err
 	}
 	if err := peertest.Sweep(); err != nil {
@@ -62,8 +76,12 @@ func run(ctx context.Context, o options, only string) error {
 			return err
 		}
 	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\timsphone\tbaresip\tratio\tgoal\t\t")
+	return errors.Join(printMeasures(ctx, o, only, dir), printTrials(ctx, o, only, dir))
+}
+
+// printMeasures prints the phone beside baresip.
+func printMeasures(ctx context.Context, o options, only, dir string) error {
+	t := newTable("imsphone", "baresip")
 	for _, m := range measures() {
 		if only != "" && only != m.key {
 			continue
@@ -72,25 +90,9 @@ func run(ctx context.Context, o options, only string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
-		fmt.Fprintln(table, m.row(phone, baresip))
+		t.add(m.figure, phone, baresip)
 	}
-	return table.Flush()
-}
-
-// row prints the two medians, what they are to each other, and whether that is
-// good enough.
-func (m measure) row(phone, baresip float64) string {
-	ratio, goal, verdict := "–", "–", ""
-	if baresip > 0 {
-		ratio = fmt.Sprintf("%.2f×", phone/baresip)
-	}
-	if m.goal > 0 {
-		goal, verdict = fmt.Sprintf("≤ %.1f×", m.goal), "met"
-		if phone > m.goal*baresip {
-			verdict = "missed"
-		}
-	}
-	return fmt.Sprintf("%s\t%.2f %s\t%.2f %s\t%s\t%s\t%s\t", m.name, phone, m.unit, baresip, m.unit, ratio, goal, verdict)
+	return t.print(os.Stdout)
 }
 
 // compare measures both phones in turns and returns the medians. Progress goes
@@ -115,23 +117,27 @@ func compare(ctx context.Context, o options, m measure, dir string) (phone, bare
 
 // measureOnce runs one measurement in a lab of its own.
 func measureOnce(ctx context.Context, o options, m measure, s subject, dir string) (v float64, err error) {
-	dir, err = os.MkdirTemp(dir, s.name+"-")
+	err = inLab(ctx, 2*o.length+time.Minute, dir, s.name, func(ctx context.Context, lab *peertest.Lab) error {
+		v, err = m.run(ctx, o, lab, s)
+		return err
+	})
+	return v, err
+}
+
+// inLab runs f in a lab of its own, whose logs go with an error.
+func inLab(ctx context.Context, limit time.Duration, dir, name string, f func(context.Context, *peertest.Lab) error) error {
+	dir, err := os.MkdirTemp(dir, name+"-")
 	if err != nil {
-		return 0, err
+		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*o.length+time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	lab, err := peertest.NewLab(dir)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%w\n%s", err, lab.Logs(4000))
-		}
-		if closing := lab.Close(); err == nil {
-			err = closing
-		}
-	}()
-	return m.run(ctx, o, lab, s)
+	if err = f(ctx, lab); err != nil {
+		err = fmt.Errorf("%w\n%s", err, lab.Logs(4000))
+	}
+	return errors.Join(err, lab.Close())
 }
