@@ -386,6 +386,11 @@ func (c *callActor) applyMedia(ctx actor.Context, agreement *sdp.Agreement) {
 			}
 		}
 	}
+	if audio != nil {
+		if chosen, ok := audio.Codec(); ok { // else the stream says what is wrong
+			c.status.Codec = chosen.Name
+		}
+	}
 	ctx.Send(c.stream, configureStream{agreed: audio})
 }
 
@@ -395,7 +400,6 @@ func (c *callActor) streamNews(ctx actor.Context, news streamNews) {
 		c.publish(ctx, Event{Type: "dtmf", Digit: news.digit})
 	case news.quality != nil:
 		c.status.Quality = news.quality
-		c.status.Codec = news.codec
 		c.publish(ctx, Event{Type: "quality", Quality: news.quality, Codec: news.codec})
 	case news.text != "":
 		c.publish(ctx, Event{Type: news.kind, Text: news.text})

@@ -27,6 +27,9 @@ func TestTalk(t *testing.T) {
 		alice, bob := newParty(t, net, "alice", aliceAddr), newParty(t, net, "bob", bobAddr)
 		id := talk(alice, bob, at("bob", bobAddr))
 		pass(time.Second)
+		if c := alice.call(); c.Codec != "PCMU" {
+			t.Errorf("a new call has codec %q", c.Codec)
+		}
 		if err := alice.DTMF(t.Context(), id, "12#A"); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ package peertest
 import (
 	"fmt"
 	"net"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -103,6 +104,12 @@ func TestESPSuites(t *testing.T) {
 		}
 		check(t, p.Stop())
 	}
+}
+
+// output gives what a command of ip(8) prints about the host.
+func (h *Host) output(command string) (string, error) {
+	out, err := exec.Command("ip", append([]string{"-n", h.ns}, strings.Fields(command)...)...).Output()
+	return string(out), err
 }
 
 // kernelSAs lists the SPIs of the SAs that a host's kernel holds.

@@ -116,12 +116,6 @@ func (l *Lab) Logs(limit int) string {
 	return b.String()
 }
 
-// output gives what a command of ip(8) prints about the host.
-func (h *Host) output(command string) (string, error) {
-	out, err := exec.Command("ip", append([]string{"-n", h.ns}, strings.Fields(command)...)...).Output()
-	return string(out), err
-}
-
 // ip runs commands of ip(8) in the namespace ns, "" for the caller's own, in
 // one batch.
 func ip(ns string, lines ...string) error {
