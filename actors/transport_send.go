@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -44,6 +45,9 @@ const (
 	routeLocating routeState = iota
 	routeDialing
 	routeUp
+	// routeLost: the flow broke. Who wants another server goes on with the next,
+	// anybody else looks anew.
+	routeLost
 )
 
 // resend is a request that goes to the route's next server.
@@ -87,6 +91,8 @@ func (t *transportActor) route(ctx actor.Context, hop string) *route {
 		r = &route{hop: hop}
 		t.routes[hop] = r
 		t.locate(ctx, r)
+	} else if r.state == routeLost {
+		t.locate(ctx, r)
 	}
 	return r
 }
@@ -103,7 +109,7 @@ func (t *transportActor) pruneRoutes() {
 		return
 	}
 	for hop, r := range t.routes {
-		if r.state == routeUp {
+		if r.state >= routeUp {
 			delete(t.routes, hop)
 		}
 	}
@@ -131,8 +137,23 @@ func (t *transportActor) located(ctx actor.Context, msg located) {
 		t.dropRoute(ctx, r, msg.err)
 		return
 	}
-	r.targets, r.index = msg.targets, 0
+	r.targets, r.index = t.withinReach(msg.targets), 0
 	t.dial(ctx, r)
+}
+
+// withinReach leaves out the servers of an IP version that the socket doesn't
+// speak, or that there is no way to. Where that leaves none, trying them says
+// why.
+func (t *transportActor) withinReach(targets []transport.Target) []transport.Target {
+	reached := slices.DeleteFunc(slices.Clone(targets), func(target transport.Target) bool {
+		addr := target.Addr.Addr()
+		local := t.socket.LocalFor(addr)
+		return !local.IsValid() || local.Is4() != addr.Is4()
+	})
+	if len(reached) == 0 {
+		return targets
+	}
+	return reached
 }
 
 // dial gets a flow to the route's present target. A datagram needs no
@@ -256,12 +277,12 @@ func (t *transportActor) findFlow(ctx actor.Context, msg findFlow) {
 	switch {
 	case r == nil:
 		r = t.route(ctx, msg.hop)
-	case msg.failover && r.state == routeUp:
+	case msg.failover && (r.state == routeUp || r.state == routeLost):
 		r.index++
 		r.waiting = append(r.waiting, msg)
 		t.dial(ctx, r)
 		return
-	case !msg.failover && r.state == routeUp && r.index > 0:
+	case r.state == routeLost, r.state == routeUp && r.index > 0:
 		// A new round starts with the server that DNS likes best.
 		t.locate(ctx, r)
 	}
@@ -385,8 +406,11 @@ func (t *transportActor) forget(key uint64) {
 // found anew, and the Line hears of it.
 func (t *transportActor) flowLost(ctx actor.Context, in transport.Inbound) {
 	for _, r := range t.routes {
-		if r.state == routeUp && r.flow == in.Flow {
-			delete(t.routes, r.hop)
+		if r.state != routeUp || r.flow != in.Flow {
+			continue
+		}
+		if r.state = routeLost; r.gen != 0 {
+			delete(t.routes, r.hop) // its only server
 		}
 	}
 	t.step(ctx, txn.FlowFailed{Flow: in.Flow, Err: in.Err})
