@@ -62,6 +62,17 @@ func (h *Host) SetLink(up bool) error {
 	return ip(h.lab.lan, fmt.Sprintf("link set v-%s %s", h.Name, state))
 }
 
+// Move gives the host another IPv4 address, 10.46.0.number, in place of its own,
+// as another network would.
+func (h *Host) Move(number uint8) error {
+	old := h.IPv4
+	h.IPv4 = netip.AddrFrom4([4]byte{10, 46, 0, number})
+	return ip(h.ns,
+		fmt.Sprintf("address del %s/24 dev eth0", old),
+		fmt.Sprintf("address add %s/24 dev eth0", h.IPv4),
+	)
+}
+
 // Addr returns the host's IPv4 address with a port.
 func (h *Host) Addr(port uint16) netip.AddrPort { return netip.AddrPortFrom(h.IPv4, port) }
 

@@ -29,9 +29,11 @@ type PhoneConfig struct {
 	Codec      string // PCMU, PCMA or G722; "" means all
 	Expires    int    // seconds, default 600
 	AutoAnswer bool
-	Tone       int  // what its microphone hears, in Hz
-	V6         bool // bind the IPv6 address
-	Bare       bool // as small as it goes, to be measured: no debug log, no recording
+	Tone       int    // what its microphone hears, in Hz
+	V6         bool   // bind the IPv6 address
+	Roams      bool   // bind no address in particular
+	Nameserver string // address and port; "" is none
+	Bare       bool   // as small as it goes, to be measured: no debug log, no recording
 	IMS        *PhoneIMS
 }
 
@@ -112,7 +114,10 @@ func (p *Phone) settings(secret string) any {
 }
 
 func (p *Phone) local() string {
-	if p.Config.V6 {
+	switch {
+	case p.Config.Roams:
+		return ":5060"
+	case p.Config.V6:
 		return p.Host.Addr6(5060).String()
 	}
 	return p.Host.Addr(5060).String()
