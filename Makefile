@@ -65,8 +65,10 @@ bench: ## our figures beside sipgo's, baresip's and sipp's; ESP (the peers and r
 	cd protocol/sip/peerbench && $(GO) run .
 	$(MAKE) figures
 
-figures: ## the phone beside baresip, and at an IMS core: set-up time, CPU, memory, start, wake-ups, registration (root)
+figures: bin/guest bin/imsphone-peers ## the phone beside baresip, and at an IMS core: set-up time, CPU, memory, start, wake-ups, registration (root)
 	$(GO) run ./cmd/peertest/figures $(FIGURES)
+	$(GO) build -o bin/figures ./cmd/peertest/figures
+	bin/guest -memory 2000 -- bin/figures -esp -imsphone $(CURDIR)/bin/imsphone-peers $(FIGURES)
 
 clean: ## remove bin/
 	rm -rf bin

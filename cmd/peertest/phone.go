@@ -241,6 +241,24 @@ func (p *Phone) WaitRefreshed(ctx context.Context) error {
 	return err
 }
 
+// RegisteredAt gives the time at which the phone got its first 200 for a REGISTER,
+// by its own trace.
+func (p *Phone) RegisteredAt(ctx context.Context) (time.Time, error) {
+	var records []struct {
+		Time        time.Time
+		Label, CSeq string
+	}
+	if err := p.Command(ctx, &records, "trace"); err != nil {
+		return time.Time{}, err
+	}
+	for _, r := range records {
+		if r.Label == "200 OK" && strings.HasSuffix(r.CSeq, "REGISTER") {
+			return r.Time, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%s has no 200 for a REGISTER among %d messages", p.Name, len(records))
+}
+
 // WaitIdle waits until the phone has no call any more.
 func (p *Phone) WaitIdle(ctx context.Context) error {
 	_, err := p.waitStatus(ctx, "an idle phone", func(s PhoneStatus) bool { return len(s.Calls) == 0 })

@@ -79,17 +79,15 @@ func TestWanted(t *testing.T) {
 func TestFirstAndRenewedFigures(t *testing.T) {
 	r := registrations(wire(ask(1), answer(1, 401), ask(2), answer(2, 200)))[0]
 	began := time.Unix(0, 0).Add(-7 * time.Millisecond)
-	for _, c := range []struct{ got, want []float64 }{
-		{r.first(began), []float64{10, 2, 8, 1, 2, 4, 0.4}},
-		{renewed([]registration{r, r}, 6*time.Millisecond), []float64{3, 2, 1, 3, 2, 4, 0.4}},
+	for _, c := range []struct {
+		trial     trial
+		got, want []float64
+	}{
+		{firstRegistration(), r.first(began), []float64{10, 2, 8, 1, 2, 4, 0.4}},
+		{renewedRegistration(), renewed([]registration{r, r}, 6*time.Millisecond), []float64{3, 2, 1, 3, 2, 4, 0.4}},
 	} {
-		if !slices.Equal(c.got, c.want) {
-			t.Errorf("%v, want %v", c.got, c.want)
-		}
-	}
-	for _, trial := range trials() {
-		if len(trial.figures) != 7 {
-			t.Errorf("%s has %d figures", trial.key, len(trial.figures))
+		if !slices.Equal(c.got, c.want) || len(c.trial.figures) != len(c.want) {
+			t.Errorf("%s: %v for %v, want %v", c.trial.key, c.got, c.trial.figures, c.want)
 		}
 	}
 }

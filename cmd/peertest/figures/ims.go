@@ -39,8 +39,13 @@ func withCore(ctx context.Context, lab *peertest.Lab, o peertest.IMSOptions, f f
 	return core.Close()
 }
 
-// startAlice starts the phone of the core's first subscriber.
-func startAlice(ctx context.Context, binary string, lab *peertest.Lab, core *peertest.IMSCore) (*peertest.Phone, error) {
+// withoutESP is what a phone for these tests protects its signalling with where the
+// core's kernel has no ESP: see [peertest.PhoneIMS].
+const withoutESP = "unprotected"
+
+// startAlice starts the phone of the core's first subscriber, with ESP by whom
+// ipsec names.
+func startAlice(ctx context.Context, binary, ipsec string, lab *peertest.Lab, core *peertest.IMSCore) (*peertest.Phone, error) {
 	h, err := lab.Host("phone", 21)
 	if err != nil {
 		return nil, err
@@ -50,7 +55,7 @@ func startAlice(ctx context.Context, binary string, lab *peertest.Lab, core *pee
 		Binary: binary, Domain: peertest.IMSRealm, Transport: "udp", Codec: "PCMU", Tone: 440, Bare: true,
 		IMS: &peertest.PhoneIMS{
 			IMSI: alice.IMSI, K: hex.EncodeToString(alice.K[:]), OP: hex.EncodeToString(alice.OP[:]),
-			PCSCF: []string{core.Host.IPv4.String()}, IPsec: "unprotected",
+			PCSCF: []string{core.Host.IPv4.String()}, IPsec: ipsec,
 		},
 	})
 }

@@ -68,7 +68,7 @@ func renewals(ctx context.Context, o options, lab *peertest.Lab, reuse bool) (v 
 // settledAlice starts a phone and waits until it is registered and has done what
 // belongs to no renewal: its subscription and the first notification.
 func settledAlice(ctx context.Context, o options, lab *peertest.Lab, core *peertest.IMSCore) (*peertest.Phone, error) {
-	p, err := startAlice(ctx, o.binary, lab, core)
+	p, err := startAlice(ctx, o.binary, withoutESP, lab, core)
 	if err != nil {
 		return nil, err
 	}

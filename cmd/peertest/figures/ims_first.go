@@ -76,7 +76,7 @@ func (r registration) first(began time.Time) []float64 {
 }
 
 func registerPhone(ctx context.Context, o options, lab *peertest.Lab, core *peertest.IMSCore) (*peertest.Process, error) {
-	p, err := startAlice(ctx, o.binary, lab, core)
+	p, err := startAlice(ctx, o.binary, withoutESP, lab, core)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ func main() {
 	flag.DurationVar(&o.length, "length", 20*time.Second, "length of the measured call and of the idle time")
 	flag.StringVar(&o.binary, "imsphone", "", "program to measure; default: built from this tree")
 	flag.IntVar(&o.renewals, "renewals", 10, "registrations to renew for the cost of one")
+	flag.BoolVar(&o.esp, "esp", false, "measure what takes a kernel with ESP, and nothing else")
 	only := flag.String("only", "", "measure this one alone: "+strings.Join(keys(), ", "))
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -54,6 +55,7 @@ type options struct {
 	rounds, calls, renewals int
 	length                  time.Duration
 	binary                  string
+	esp                     bool
 }
 
 func run(ctx context.Context, o options, only string) error {
@@ -75,6 +77,9 @@ func run(ctx context.Context, o options, only string) error {
 		if o.binary, err = peertest.BuildPhone(ctx, dir); err != nil {
 			return err
 		}
+	}
+	if o.esp {
+		return printTrials(ctx, o, only, dir)
 	}
 	return errors.Join(printMeasures(ctx, o, only, dir), printTrials(ctx, o, only, dir))
 }

@@ -14,6 +14,7 @@ import (
 // A trial obtains several figures at once, for two sides.
 type trial struct {
 	key, title string
+	esp        bool // takes a kernel with ESP, and root in its network
 	sides      [2]side
 	figures    []figure
 }
@@ -25,7 +26,9 @@ type side struct {
 	run  func(context.Context, options, *peertest.Lab) ([]float64, error)
 }
 
-func trials() []trial { return []trial{firstRegistration(), renewedRegistration()} }
+func trials() []trial {
+	return []trial{firstRegistration(), renewedRegistration(), registrationWithESP("kernel"), registrationWithESP("userspace")}
+}
 
 // keys are the names of all that can be measured.
 func keys() []string {
@@ -41,7 +44,7 @@ func keys() []string {
 
 func printTrials(ctx context.Context, o options, only, dir string) error {
 	for _, t := range trials() {
-		if only != "" && only != t.key {
+		if only != "" && only != t.key || t.esp != o.esp {
 			continue
 		}
 		table, err := t.compare(ctx, o, dir)

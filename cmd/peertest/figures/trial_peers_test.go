@@ -23,6 +23,9 @@ func TestTrialsAreObtained(t *testing.T) {
 	}
 	trips := map[string]float64{"imsphone": 2, "sipp": 2, "nonce reused": 1, "challenged": 2}
 	for _, trial := range trials() {
+		if trial.esp {
+			continue // make figures obtains them in a guest
+		}
 		for _, s := range trial.sides {
 			v, err := s.runOnce(t.Context(), options{renewals: 2, binary: binary}, t.TempDir())
 			if err != nil || len(v) != len(trial.figures) {
