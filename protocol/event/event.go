@@ -142,6 +142,12 @@ const (
 	maxRetry = time.Hour
 	// maxChallenges bounds the 401s and 407s that one SUBSCRIBE goes through.
 	maxChallenges = 2
+	// minRefresh is the least pause before a refresh, however short the interval
+	// that the notifier grants.
+	minRefresh = 5 * time.Second
+	// lasting is how long a subscription has to stand for the next one to be tried
+	// as soon as it ends.
+	lasting = time.Minute
 )
 
 // Subscription is the core. Make it with [New], feed it with Step, and call
@@ -159,11 +165,14 @@ type Subscription struct {
 	key                         uint64
 	remoteCSeq                  uint32
 	challenges                  int
+	raised                      bool // 423 has been obeyed for the present SUBSCRIBE
 	interval                    time.Duration
 	pending                     bool // a SUBSCRIBE is under way
+	brief                       int  // subscriptions in a row that didn't last
 
 	due     time.Time // of the refresh, the next try, or the wait's end
 	expires time.Time
+	began   time.Time
 }
 
 // New makes a subscription that is idle.
@@ -217,15 +226,31 @@ func (s *Subscription) begin() {
 	s.state, s.callID, s.localTag, s.remoteTag = Trying, s.cfg.NewToken(), s.cfg.NewToken(), ""
 	s.target, s.route, s.cseq, s.remoteCSeq = "", nil, 0, 0
 	s.expires, s.due = time.Time{}, time.Time{}
-	s.challenges = 0
+	s.began = s.now
+	s.fresh()
 	s.send(s.interval)
+}
+
+// fresh readies for a SUBSCRIBE that answers nothing.
+func (s *Subscription) fresh() { s.challenges, s.raised = 0, false }
+
+// soon is the pause before the next subscription where nothing is against one at
+// once: a second, doubled while none lasts, so that a notifier that ends each of
+// them isn't hammered.
+func (s *Subscription) soon() time.Duration {
+	if s.now.Sub(s.began) >= lasting {
+		s.brief = 0
+	}
+	pause := min(time.Second<<min(s.brief, 10), retryTime)
+	s.brief++
+	return pause
 }
 
 func (s *Subscription) stop() {
 	switch s.state {
 	case Up:
 		s.state, s.due = Leaving, s.now.Add(leaveTime)
-		s.challenges = 0
+		s.fresh()
 		s.send(0)
 	case Leaving:
 	default:
@@ -259,11 +284,12 @@ func (s *Subscription) tick() {
 	switch s.state {
 	case Up:
 		if !s.expires.IsZero() && !s.now.Before(s.expires) {
-			s.wait("the subscription expired", time.Second)
+			s.wait("the subscription expired", s.soon())
 			return
 		}
 		// Should the refresh get no answer, the next tick is the expiry.
-		s.due, s.challenges = s.expires, 0
+		s.due = s.expires
+		s.fresh()
 		s.send(s.interval)
 	case Trying:
 		s.wait("no notification came", 0)

@@ -218,6 +218,78 @@ func TestResponses(t *testing.T) {
 	}
 }
 
+// TestNotifiersThatHammer: a notifier that grants next to nothing, ends each
+// subscription at once or asks for ever longer ones gets few requests.
+func TestNotifiersThatHammer(t *testing.T) {
+	for name, c := range map[string]struct {
+		behave func(l *line)
+		most   int // SUBSCRIBEs in an hour
+	}{
+		"grants a second": {func(l *line) { l.step(l.response(200, "Expires: 1\n")); l.step(l.notify("active;expires=1", "x")) }, 50},
+		"grants nothing":  {func(l *line) { l.step(l.response(200, "Expires: 0\n")); l.step(l.notify("active", "x")) }, 50},
+		"ends it":         {func(l *line) { l.step(l.notify("terminated;reason=deactivated", "x")) }, 25},
+		"raises": {func(l *line) {
+			interval := 600_000
+			for range 100 {
+				interval++
+				l.step(l.response(423, fmt.Sprintf("Min-Expires: %d\n", interval)))
+			}
+		}, 30},
+	} {
+		l := newLine(t)
+		end := l.now.Add(time.Hour)
+		for l.step(Start{}); l.now.Before(end); l.step(Tick{}) {
+			l.cseq = 0
+			c.behave(l)
+			if l.s.Next().IsZero() {
+				t.Fatalf("%s: nothing is due", name)
+			}
+			l.now = l.s.Next()
+		}
+		sent := 0
+		for _, e := range l.told {
+			if _, ok := e.(Request); ok {
+				sent++
+			}
+		}
+		if sent < 2 || sent > c.most {
+			t.Errorf("%s: %d requests in an hour", name, sent)
+		}
+	}
+}
+
+// TestSoonAgainAfterOneThatLasted: the pause starts anew.
+func TestSoonAgainAfterOneThatLasted(t *testing.T) {
+	l := newLine(t)
+	for i, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, time.Second} {
+		l.cseq = 0
+		l.up()
+		if i == 3 {
+			l.now = l.now.Add(lasting)
+		}
+		l.step(l.notify("terminated;reason=deactivated", ""))
+		if got := l.s.Next().Sub(l.now); got != want {
+			t.Errorf("after %d: %v, want %v", i, got, want)
+		}
+		l.now = l.s.Next()
+	}
+}
+
+// TestAnotherForksResponse: the NOTIFY has decided whose subscription it is.
+func TestAnotherForksResponse(t *testing.T) {
+	l := newLine(t)
+	l.step(Start{})
+	l.step(l.notify("active;expires=600", "x", "scscf.example.org:6060", "first.example.org"))
+	r := l.response(200, "Expires: 600\n")
+	r.Msg = message(t, strings.NewReplacer("\r\n", "\n", "tag=r1", "tag=r2", "scscf.example.org:6060", "other.example.org").Replace(r.Msg.String()))
+	l.step(r)
+	l.now = l.s.Next()
+	l.step(Tick{})
+	if d := l.last.Draft; d.URI != "sip:first.example.org" || d.Get(sip.HTo) != "<sip:alice@example.org>;tag=r1" {
+		t.Errorf("%s", d.Bytes())
+	}
+}
+
 // TestEveryStateKnowsEveryInput declares what each pair leads to; "!" is an
 // unexpected input.
 func TestEveryStateKnowsEveryInput(t *testing.T) {
@@ -237,15 +309,15 @@ func TestEveryStateKnowsEveryInput(t *testing.T) {
 		"Tick": func(l *line) Input { l.now = l.now.Add(1000 * time.Hour); return Tick{} },
 	}
 	want := map[State]map[string]string{
-		Idle: {"Start": "trying", "Stop": "idle", "200": "idle", "403": "idle", "500": "idle", "old": "idle", "Failed": "idle",
+		Idle: {"Start": "trying", "Stop": "idle", "200": "idle!", "403": "idle!", "500": "idle!", "old": "idle!", "Failed": "idle!",
 			"active": "idle 481", "terminated": "idle 481", "Tick": "idle"},
-		Trying: {"Start": "trying", "Stop": "idle", "200": "trying", "403": "waiting", "500": "waiting", "old": "trying", "Failed": "waiting",
+		Trying: {"Start": "trying", "Stop": "idle", "200": "trying", "403": "waiting", "500": "waiting", "old": "trying!", "Failed": "waiting",
 			"active": "up 200", "terminated": "waiting 200", "Tick": "trying"},
-		Up: {"Start": "up!", "Stop": "leaving", "200": "up", "403": "waiting", "500": "up", "old": "up", "Failed": "up",
+		Up: {"Start": "up!", "Stop": "leaving", "200": "up", "403": "waiting", "500": "up", "old": "up!", "Failed": "up",
 			"active": "up 200", "terminated": "waiting 200", "Tick": "waiting"},
-		Waiting: {"Start": "trying", "Stop": "idle", "200": "waiting", "403": "waiting", "500": "waiting", "old": "waiting", "Failed": "waiting",
+		Waiting: {"Start": "trying", "Stop": "idle", "200": "waiting!", "403": "waiting!", "500": "waiting!", "old": "waiting!", "Failed": "waiting!",
 			"active": "waiting 481", "terminated": "waiting 481", "Tick": "trying"},
-		Leaving: {"Start": "trying", "Stop": "leaving", "200": "leaving", "403": "idle", "500": "idle", "old": "leaving", "Failed": "idle",
+		Leaving: {"Start": "trying", "Stop": "leaving", "200": "leaving", "403": "idle", "500": "idle", "old": "leaving!", "Failed": "idle",
 			"active": "leaving 200", "terminated": "idle 200", "Tick": "idle"},
 	}
 	for state, reach := range states {

@@ -62,10 +62,14 @@ func hop(uri string, route []string) string {
 }
 
 func (s *Subscription) response(in Response) {
-	if in.Key != s.key || !s.pending || in.Msg.Status() < 200 {
+	if in.Key != s.key || !s.pending {
+		s.do(Unexpected{s.state, in}) // late
 		return
 	}
 	status := in.Msg.Status()
+	if status < 200 {
+		return
+	}
 	s.pending = false
 	switch {
 	case status < 300:
@@ -96,6 +100,7 @@ func refusedFor(m *sip.Message) time.Duration {
 
 func (s *Subscription) failed(in Failed) {
 	if in.Key != s.key || !s.pending {
+		s.do(Unexpected{s.state, in}) // late
 		return
 	}
 	s.pending = false
@@ -122,7 +127,8 @@ func (s *Subscription) accepted(m *sip.Message) {
 	}
 }
 
-// learn makes the dialog, from the 2xx or the NOTIFY, whichever is first.
+// learn makes the dialog, from the 2xx or the NOTIFY, whichever is first. A 2xx
+// of another fork than the NOTIFY's tells nothing of it.
 func (s *Subscription) learn(m *sip.Message, tag string) {
 	if s.remoteTag == "" {
 		s.remoteTag = tag
@@ -134,6 +140,9 @@ func (s *Subscription) learn(m *sip.Message, tag string) {
 				s.route = append([]string{r}, s.route...) // reversed for who asked
 			}
 		}
+	}
+	if tag != s.remoteTag {
+		return
 	}
 	if c, err := m.Contact(); err == nil && c.URI.Host != "" {
 		s.target = c.URI.String()
@@ -148,7 +157,7 @@ func (s *Subscription) stand(granted time.Duration) {
 		s.due = s.expires.Add(-600 * time.Second)
 		return
 	}
-	s.due = s.now.Add(granted / 2)
+	s.due = s.now.Add(max(granted/2, minRefresh))
 }
 
 func (s *Subscription) answer(m *sip.Message) bool {
@@ -175,13 +184,14 @@ func (s *Subscription) asked() time.Duration {
 	return s.interval
 }
 
+// raise obeys 423 Interval Too Brief (RFC 6665 §4.1.2.1) once a SUBSCRIBE.
 func (s *Subscription) raise(m *sip.Message) bool {
 	n, ok := m.Number(sip.HMinExpires)
 	least := time.Duration(n) * time.Second
-	if !ok || least <= s.interval {
+	if !ok || least <= s.interval || s.raised {
 		return false
 	}
-	s.interval = least
+	s.interval, s.raised = least, true
 	s.send(s.asked())
 	return true
 }
@@ -258,7 +268,7 @@ func (s *Subscription) terminated(params sip.Params) {
 	after := retryTime
 	switch strings.ToLower(reason) {
 	case "deactivated", "timeout":
-		after = time.Second
+		after = s.soon()
 	case "rejected", "noresource", "invariant":
 		after = maxRetry
 	}
