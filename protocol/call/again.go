@@ -45,7 +45,7 @@ func (c *Call) again(status int, m *sip.Message) bool {
 		}
 	case 491:
 		pause := 2100*time.Millisecond + time.Duration(c.random(191))*10*time.Millisecond
-		c.at.set(alarmRetry, c.after(pause))
+		c.at.Set(alarmRetry, c.after(pause))
 		return true
 	default:
 		return false

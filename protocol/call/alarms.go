@@ -1,6 +1,6 @@
 package call
 
-import "time"
+import "github.com/imsphone/imsphone/protocol/internal/deadline"
 
 // alarm names one of the call's deadlines.
 type alarm uint8
@@ -18,48 +18,15 @@ const (
 	alarmRetry
 	// alarmGuard forgets dialogs that never report their end.
 	alarmGuard
-	alarmCount
 )
 
-// alarms are the deadlines of a call, zero for those that are off.
-type alarms [alarmCount]time.Time
-
-func (a *alarms) set(k alarm, t time.Time) { a[k] = t }
-
-func (a *alarms) clear(ks ...alarm) {
-	for _, k := range ks {
-		a[k] = time.Time{}
-	}
-}
-
-func (a *alarms) on(k alarm) bool { return !a[k].IsZero() }
-
-// next gives the earliest deadline, zero for none.
-func (a *alarms) next() time.Time {
-	var first time.Time
-	for _, t := range a {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
-	return first
-}
-
-// due takes one deadline that has passed off the list.
-func (a *alarms) due(now time.Time) (alarm, bool) {
-	for k, t := range a {
-		if !t.IsZero() && !t.After(now) {
-			a[k] = time.Time{}
-			return alarm(k), true
-		}
-	}
-	return 0, false
-}
+// alarms are the deadlines of a call.
+type alarms = deadline.Set[alarm]
 
 // tick rings every alarm that is due; none of them sets one to the same time.
 func (c *Call) tick() {
 	for {
-		k, ok := c.at.due(c.now)
+		k, ok := c.at.Due(c.now)
 		if !ok {
 			return
 		}

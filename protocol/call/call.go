@@ -103,7 +103,7 @@ func (c *Call) State() State { return c.state }
 func (c *Call) Route() Route { return c.route }
 
 // Next gives the earliest time at which Tick is wanted, zero for none.
-func (c *Call) Next() time.Time { return c.at.next() }
+func (c *Call) Next() time.Time { return c.at.Next() }
 
 // Step feeds one event in at time now and appends to fx what is to be done.
 func (c *Call) Step(now time.Time, ev Event, fx []Effect) []Effect {
@@ -181,15 +181,15 @@ func (c *Call) end(r Reason, status int, text string) {
 		return
 	}
 	c.phase, c.state = leaving, Terminated
-	c.at.clear(alarmRing, alarmRetry)
-	c.at.set(alarmGuard, c.after(4*64*c.cfg.Dialog.Timers.T1))
+	c.at.Clear(alarmRing, alarmRetry)
+	c.at.Set(alarmGuard, c.after(4*64*c.cfg.Dialog.Timers.T1))
 	c.tell(Changed{State: Terminated, Reason: r, Status: status, Text: text})
 }
 
 // settle closes the call when nothing is owed any more: no dialog lives, no
 // INVITE of ours is open, and no fork can send another 2xx.
 func (c *Call) settle() {
-	if c.phase != leaving || c.at.on(alarmForks) || c.out != nil && c.out.open {
+	if c.phase != leaving || c.at.On(alarmForks) || c.out != nil && c.out.open {
 		return
 	}
 	for _, l := range c.legs {

@@ -59,7 +59,7 @@ func (c *Call) arrive(ev Incoming) {
 	}
 	c.remember(c.winner, ev)
 	c.emit(Open{Dialog: c.winner.key, Params: c.winner.params})
-	c.at.set(alarmRing, c.after(c.patience(m)))
+	c.at.Set(alarmRing, c.after(c.patience(m)))
 	c.tell(caller(m, ev.Trusted))
 	if ev.Busy {
 		c.enter(Waiting, ReasonIncomingNew)
@@ -163,7 +163,7 @@ func (c *Call) reply(ev Event) {
 	case Progress:
 		c.pass(c.winner, dialog.Progress{})
 	case Answer:
-		c.at.clear(alarmRing)
+		c.at.Clear(alarmRing)
 		c.winner.answering = true
 		c.pass(c.winner, dialog.Accept{})
 	case Reject:

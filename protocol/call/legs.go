@@ -168,7 +168,7 @@ func (c *Call) talk(l *leg) {
 		return
 	}
 	c.phase = talking
-	c.at.clear(alarmRing)
+	c.at.Clear(alarmRing)
 	c.enter(Active, ReasonAccepted)
 	c.notePeerHold(l)
 }

@@ -55,7 +55,7 @@ func (c *Call) dial(ev Dial) {
 		}
 		o.offer = offer
 	}
-	c.at.set(alarmRing, c.after(c.cfg.RingTimeout))
+	c.at.Set(alarmRing, c.after(c.cfg.RingTimeout))
 	c.invite()
 }
 
@@ -211,8 +211,8 @@ func (c *Call) success(m *sip.Message) {
 	}
 	if c.out.open {
 		c.out.open = false
-		c.at.clear(alarmRing, alarmCancel)
-		c.at.set(alarmForks, c.after(64*c.cfg.Dialog.Timers.T1))
+		c.at.Clear(alarmRing, alarmCancel)
+		c.at.Set(alarmForks, c.after(64*c.cfg.Dialog.Timers.T1))
 		if c.phase == calling {
 			c.winner = l
 		}
@@ -235,7 +235,7 @@ func (c *Call) forksDone() {
 func (c *Call) final(status int, m *sip.Message) {
 	o := c.out
 	o.open = false
-	c.at.clear(alarmCancel)
+	c.at.Clear(alarmCancel)
 	for _, l := range c.legs {
 		if !l.over {
 			c.drop(l)
@@ -250,13 +250,13 @@ func (c *Call) final(status int, m *sip.Message) {
 
 // cancel withdraws the INVITE.
 func (c *Call) cancel(fields []sip.Field) {
-	c.at.clear(alarmRing, alarmRetry)
+	c.at.Clear(alarmRing, alarmRetry)
 	if !c.out.open || c.out.canceled {
 		return
 	}
 	c.out.canceled = true
 	c.emit(Cancel{Key: c.out.key, Fields: fields})
-	c.at.set(alarmCancel, c.after(64*c.cfg.Dialog.Timers.T1))
+	c.at.Set(alarmCancel, c.after(64*c.cfg.Dialog.Timers.T1))
 }
 
 // cancelTimeout gives up on a cancelled INVITE (RFC 3261 §9.1).

@@ -1,6 +1,6 @@
 package dialog
 
-import "time"
+import "github.com/imsphone/imsphone/protocol/internal/deadline"
 
 // alarm names one of the dialog's deadlines.
 type alarm uint8
@@ -28,49 +28,16 @@ const (
 	alarmHanded
 	// alarmGuard ends a dialog whose BYE gets no word from the transaction.
 	alarmGuard
-	alarmCount
 )
 
-// alarms are the deadlines of a dialog, zero for those that are off.
-type alarms [alarmCount]time.Time
-
-func (a *alarms) set(k alarm, t time.Time) { a[k] = t }
-
-func (a *alarms) clear(ks ...alarm) {
-	for _, k := range ks {
-		a[k] = time.Time{}
-	}
-}
-
-func (a *alarms) on(k alarm) bool { return !a[k].IsZero() }
-
-// next gives the earliest deadline, zero for none.
-func (a *alarms) next() time.Time {
-	var first time.Time
-	for _, t := range a {
-		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
-			first = t
-		}
-	}
-	return first
-}
-
-// due takes one deadline that has passed off the list.
-func (a *alarms) due(now time.Time) (alarm, bool) {
-	for k, t := range a {
-		if !t.IsZero() && !t.After(now) {
-			a[k] = time.Time{}
-			return alarm(k), true
-		}
-	}
-	return 0, false
-}
+// alarms are the deadlines of a dialog.
+type alarms = deadline.Set[alarm]
 
 // tick rings every alarm that is due. Each one either goes off or is set to a
 // later time, so the loop ends.
 func (d *Dialog) tick() {
 	for d.state != Terminated {
-		k, ok := d.at.due(d.now)
+		k, ok := d.at.Due(d.now)
 		if !ok {
 			return
 		}

@@ -32,9 +32,9 @@ func (d *Dialog) hangUp(c Cause, status int, text string, fields []sip.Field) {
 func (d *Dialog) sendBye(fields []sip.Field) {
 	d.ending.byeDue = false
 	d.accept = nil
-	d.at.clear(alarmRepeat2xx, alarmNoAck)
+	d.at.Clear(alarmRepeat2xx, alarmNoAck)
 	d.send(&sent{purpose: forBye, method: sip.BYE, fields: fields})
-	d.at.set(alarmGuard, d.after(64*d.cfg.Timers.T1+d.cfg.Timers.T4))
+	d.at.Set(alarmGuard, d.after(64*d.cfg.Timers.T1+d.cfg.Timers.T4))
 }
 
 // byeIn takes the peer's BYE (RFC 3261 §15.1.2). A BYE of ours that has crossed
@@ -47,9 +47,9 @@ func (d *Dialog) byeIn(ev Incoming) {
 	}
 	d.end(ByPeer, 0, "")
 	d.accept, d.ending.byeDue = nil, false
-	d.at.clear(alarmRepeat2xx, alarmNoAck)
+	d.at.Clear(alarmRepeat2xx, alarmNoAck)
 	d.state = Ending
-	if !d.at.on(alarmGuard) {
-		d.at.set(alarmGuard, d.after(64*d.cfg.Timers.T1+d.cfg.Timers.T4))
+	if !d.at.On(alarmGuard) {
+		d.at.Set(alarmGuard, d.after(64*d.cfg.Timers.T1+d.cfg.Timers.T4))
 	}
 }

@@ -75,7 +75,7 @@ func (d *Dialog) refresh() {
 
 // pump starts the next change as soon as no other exchange is under way.
 func (d *Dialog) pump() {
-	for d.changes.active == nil && len(d.changes.queue) > 0 && !d.at.on(alarmGlare) && d.mayOffer() {
+	for d.changes.active == nil && len(d.changes.queue) > 0 && !d.at.On(alarmGlare) && d.mayOffer() {
 		c := d.changes.queue[0]
 		d.changes.queue = d.changes.queue[1:]
 		d.start(c)
@@ -111,7 +111,7 @@ func (d *Dialog) start(c *change) {
 	c.tries++
 	d.send(s)
 	d.changes.active, d.changes.key = c, s.key
-	d.at.set(alarmChange, d.after(changePatience))
+	d.at.Set(alarmChange, d.after(changePatience))
 }
 
 // wanted gives what a change offers.
@@ -140,7 +140,7 @@ func (d *Dialog) changeDone(s *sent, status int, m *sip.Message) {
 		return
 	}
 	d.changes.active = nil
-	d.at.clear(alarmChange)
+	d.at.Clear(alarmChange)
 	if success {
 		d.changeAccepted(c, s, m)
 		return
@@ -187,10 +187,10 @@ func (d *Dialog) changeAgain(c *change, s *sent, status int, m *sip.Message) boo
 	}
 	switch {
 	case status == 491:
-		d.at.set(alarmGlare, d.after(d.glarePause()))
+		d.at.Set(alarmGlare, d.after(d.glarePause()))
 	case status == 500 && m.Has(sip.HRetryAfter):
 		n, _ := m.Number(sip.HRetryAfter)
-		d.at.set(alarmGlare, d.after(min(time.Duration(n)*time.Second, 10*time.Second)))
+		d.at.Set(alarmGlare, d.after(min(time.Duration(n)*time.Second, 10*time.Second)))
 	case status == 422 && d.session.raise(m):
 	case s.method == sip.UPDATE && d.state == Up && (status == 405 || status == 501):
 		d.peer.update = false
@@ -231,7 +231,7 @@ func (d *Dialog) changeTimeout() {
 	if s.method == sip.INVITE && !c.canceled {
 		c.canceled = true
 		d.emit(Cancel{Key: s.key})
-		d.at.set(alarmChange, d.after(64*d.cfg.Timers.T1))
+		d.at.Set(alarmChange, d.after(64*d.cfg.Timers.T1))
 		return
 	}
 	d.take(s.key)

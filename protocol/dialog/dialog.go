@@ -107,7 +107,7 @@ func (d *Dialog) ID() ID { return d.id }
 func (d *Dialog) State() State { return d.state }
 
 // Next gives the earliest time at which Tick is wanted, zero for none.
-func (d *Dialog) Next() time.Time { return d.at.next() }
+func (d *Dialog) Next() time.Time { return d.at.Next() }
 
 // Step feeds one event in at time now and appends to fx what is to be done.
 func (d *Dialog) Step(now time.Time, ev Event, fx []Effect) []Effect {
@@ -184,7 +184,7 @@ func (d *Dialog) end(c Cause, status int, text string) {
 	}
 	d.ending.told = true
 	d.changes.clear()
-	d.at.clear(alarmRefresh, alarmExpire, alarmGlare, alarmProvisional, alarmReliable, alarmNoPrack)
+	d.at.Clear(alarmRefresh, alarmExpire, alarmGlare, alarmProvisional, alarmReliable, alarmNoPrack)
 	d.dismissHanded()
 	d.tell(Ended{Cause: c, Status: status, Text: text})
 }

@@ -52,13 +52,13 @@ func (d *Dialog) dismissHanded() {
 		d.respond(h.id, reply{req: h.msg, status: 487})
 	}
 	d.handed = nil
-	d.at.clear(alarmHanded)
+	d.at.Clear(alarmHanded)
 }
 
 func (d *Dialog) armHanded() {
-	d.at.clear(alarmHanded)
+	d.at.Clear(alarmHanded)
 	if len(d.handed) > 0 {
-		d.at.set(alarmHanded, d.handed[0].until)
+		d.at.Set(alarmHanded, d.handed[0].until)
 	}
 }
 

@@ -44,12 +44,12 @@ type reliable struct {
 func (d *Dialog) progress(p provisional) {
 	d.prov.last = &p
 	if d.server.reliable {
-		d.at.set(alarmProvisional, d.after(repeatReliableEvery))
+		d.at.Set(alarmProvisional, d.after(repeatReliableEvery))
 		d.prov.queue = append(d.prov.queue, p)
 		d.nextReliable()
 		return
 	}
-	d.at.set(alarmProvisional, d.after(repeatProvisionalEvery))
+	d.at.Set(alarmProvisional, d.after(repeatProvisionalEvery))
 	body, err := d.unreliableBody(p)
 	if err != nil {
 		d.reject(488, NoMedia, mediaText(err))
@@ -108,8 +108,8 @@ func (d *Dialog) nextReliable() {
 	}}
 	d.prov.out = r
 	d.respond(d.server.id, r.reply)
-	d.at.set(alarmReliable, d.after(r.interval))
-	d.at.set(alarmNoPrack, d.after(64*d.cfg.Timers.T1))
+	d.at.Set(alarmReliable, d.after(r.interval))
+	d.at.Set(alarmNoPrack, d.after(64*d.cfg.Timers.T1))
 }
 
 // nextRSeq counts up from a random start below 2³¹ (RFC 3262 §3).
@@ -127,7 +127,7 @@ func (d *Dialog) repeatReliable() {
 	r := d.prov.out
 	d.respond(d.server.id, r.reply)
 	r.interval *= 2
-	d.at.set(alarmReliable, d.after(r.interval))
+	d.at.Set(alarmReliable, d.after(r.interval))
 }
 
 // noPrack refuses the INVITE: the peer can't hear us (RFC 3262 §3).
@@ -144,7 +144,7 @@ func (d *Dialog) prack(ev Incoming) {
 		return
 	}
 	d.prov.out = nil
-	d.at.clear(alarmReliable, alarmNoPrack)
+	d.at.Clear(alarmReliable, alarmNoPrack)
 	answer, err := d.prackMedia(out, SDP(ev.Msg))
 	if err != nil && !out.offer {
 		d.respond(ev.ID, reply{req: ev.Msg, status: 488})

@@ -96,7 +96,7 @@ func (d *Dialog) tryAccept() {
 		return
 	}
 	d.server.final, d.state = true, Accepted2xx
-	d.at.clear(alarmProvisional, alarmReliable, alarmNoPrack)
+	d.at.Clear(alarmProvisional, alarmReliable, alarmNoPrack)
 	d.prov.queue = nil
 	fields := d.session.answer(d, d.server.invite)
 	d.accept2xx(d.server.id, d.server.seq, reply{req: d.server.invite, status: 200, fields: fields, body: body})
@@ -138,21 +138,21 @@ type accepted struct {
 func (d *Dialog) accept2xx(id txn.ID, seq uint32, r reply) {
 	d.accept = &accepted{id: id, seq: seq, reply: r, interval: d.cfg.Timers.T1, offer: d.media.phase == ourOffer}
 	d.respond(id, r)
-	d.at.set(alarmRepeat2xx, d.after(d.accept.interval))
-	d.at.set(alarmNoAck, d.after(64*d.cfg.Timers.T1))
+	d.at.Set(alarmRepeat2xx, d.after(d.accept.interval))
+	d.at.Set(alarmNoAck, d.after(64*d.cfg.Timers.T1))
 }
 
 func (d *Dialog) repeat2xx() {
 	a := d.accept
 	d.respond(a.id, a.reply)
 	a.interval = min(2*a.interval, d.cfg.Timers.T2)
-	d.at.set(alarmRepeat2xx, d.after(a.interval))
+	d.at.Set(alarmRepeat2xx, d.after(a.interval))
 }
 
 // noAck gives up: the session is ended by BYE (RFC 3261 §13.3.1.4, §14.2).
 func (d *Dialog) noAck() {
 	d.accept = nil
-	d.at.clear(alarmRepeat2xx)
+	d.at.Clear(alarmRepeat2xx)
 	d.hangUp(NoAck, 0, "The other side never confirmed the answer.", nil)
 }
 
@@ -168,7 +168,7 @@ func (d *Dialog) incomingAck(ev IncomingAck) {
 		return
 	}
 	d.accept = nil
-	d.at.clear(alarmRepeat2xx, alarmNoAck)
+	d.at.Clear(alarmRepeat2xx, alarmNoAck)
 	err = d.ackAnswer(a, SDP(ev.Msg))
 	switch {
 	case d.ending.byeDue:

@@ -102,7 +102,7 @@ func (t *timer) fromResponse(d *Dialog, m *sip.Message) {
 	interval, refresher, ok := sessionExpires(m)
 	if !ok {
 		t.interval = 0
-		d.at.clear(alarmRefresh, alarmExpire)
+		d.at.Clear(alarmRefresh, alarmExpire)
 		return
 	}
 	t.interval, t.ours = interval, !sip.EqualFold(refresher, "uas")
@@ -121,7 +121,7 @@ func (t *timer) answer(d *Dialog, m *sip.Message) []sip.Field {
 		interval = max(t.ask.Interval, minSE(m))
 		if t.ask.Interval == 0 {
 			t.interval = 0
-			d.at.clear(alarmRefresh, alarmExpire)
+			d.at.Clear(alarmRefresh, alarmExpire)
 			return nil
 		}
 	}
@@ -144,19 +144,19 @@ func (t *timer) answer(d *Dialog, m *sip.Message) []sip.Field {
 // min(32 s, interval/3) before its end (RFC 4028 §10).
 func (t *timer) arm(d *Dialog) {
 	t.interval = max(t.interval, shortestSession)
-	d.at.clear(alarmRefresh)
+	d.at.Clear(alarmRefresh)
 	if t.ours {
-		d.at.set(alarmRefresh, d.after(t.interval/2))
+		d.at.Set(alarmRefresh, d.after(t.interval/2))
 	}
-	d.at.set(alarmExpire, d.after(t.interval-min(32*time.Second, t.interval/3)))
+	d.at.Set(alarmExpire, d.after(t.interval-min(32*time.Second, t.interval/3)))
 }
 
 // again plans another refresh halfway to the end of the session, while there is
 // time for one.
 func (t *timer) again(d *Dialog) {
 	left := d.at[alarmExpire].Sub(d.now)
-	if d.at.on(alarmExpire) && left > shortestSession/2 {
-		d.at.set(alarmRefresh, d.after(left/2))
+	if d.at.On(alarmExpire) && left > shortestSession/2 {
+		d.at.Set(alarmRefresh, d.after(left/2))
 	}
 }
 
