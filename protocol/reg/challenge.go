@@ -92,9 +92,13 @@ func (r *Registration) authenticating(now time.Time, ev Event, fx []Effect) []Ef
 	case FlowLost:
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
+	case Tick:
+		if r.removing {
+			return r.overdue(now, fx)
+		}
 	case Start:
 		return fx // it is under way
 	}
@@ -165,7 +169,7 @@ func (r *Registration) protecting(now time.Time, ev Event, fx []Effect) []Effect
 		}
 		return r.answerAKA(fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Unprotected:
 		if ev.Gen != r.ims.next.gen {
 			return r.unexpected(ev, fx)
@@ -176,6 +180,10 @@ func (r *Registration) protecting(now time.Time, ev Event, fx []Effect) []Effect
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
+	case Tick:
+		if r.removing {
+			return r.overdue(now, fx)
+		}
 	case Start:
 		return fx // it is under way
 	}
@@ -214,48 +222,4 @@ func (r *Registration) giveUp(now time.Time, status int, err error, fx []Effect)
 		delay = maxBackoff // wrong keys and missing algorithms don't mend themselves
 	}
 	return r.wait(now, status, err.Error(), delay, fx)
-}
-
-// setEnded starts from the beginning: nothing can be sent or received over what
-// stood.
-func (r *Registration) setEnded(ev SetEnded, fx []Effect) []Effect {
-	if ev.Gen == 0 || ev.Gen != r.ims.active.gen && ev.Gen != r.ims.next.gen {
-		return r.unexpected(ev, fx)
-	}
-	fx = append(fx, Notice{Text: ev.Err.Error()})
-	if ev.Gen == r.ims.active.gen {
-		r.expires = time.Time{}
-	} else {
-		r.ims.next = association{} // there is nothing left of it to abandon
-	}
-	if r.removing || r.stopping {
-		return r.ended(fx)
-	}
-	return r.restart(fx)
-}
-
-// restart gives up what stands and registers from the beginning.
-func (r *Registration) restart(fx []Effect) []Effect {
-	fx = r.release(fx)
-	r.expires, r.callID = time.Time{}, r.cfg.NewToken()
-	return r.locate(false, fx)
-}
-
-// terminated obeys the network that ended our binding (TS 24.229 §5.1.1.7).
-func (r *Registration) terminated(now time.Time, ev Terminated, fx []Effect) []Effect {
-	fx = r.abandon(fx)
-	fx = r.release(fx)
-	r.expires, r.callID = time.Time{}, r.cfg.NewToken()
-	if r.removing || r.stopping {
-		return r.ended(fx)
-	}
-	if ev.Rejoin {
-		fx = append(fx, Notice{Text: ev.Text})
-		return r.locate(false, fx)
-	}
-	delay := ev.After
-	if delay == 0 {
-		delay = maxBackoff
-	}
-	return r.wait(now, 0, ev.Text, min(delay, maxBackoff), fx)
 }

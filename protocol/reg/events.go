@@ -74,8 +74,8 @@ type SetEnded struct {
 
 // Terminated says that the network has ended our binding, as reg-event tells
 // (RFC 3680 §5.1, TS 24.229 §5.1.1.7): Rejoin asks for a new registration at
-// once, else it is tried again After that time, or where that is 0 after the
-// longest back-off.
+// once, which is obeyed unless that comes again soon after the last time; else it
+// is tried again After that time, or where that is 0 after the longest back-off.
 type Terminated struct {
 	Rejoin bool
 	After  time.Duration

@@ -98,6 +98,8 @@ type Registration struct {
 	refusal   Refused       // of the server before a failover: the reason if no other is left
 	pause     time.Duration // that this server asked for
 	failures  int           // tries in a row without success
+	brief     int           // registrations in a row that soon had to be made anew
+	began     time.Time     // when the last registration from the beginning did
 	stopping  bool          // Stop came: the end of what runs now is Leaving
 	removing  bool          // the REGISTER under way removes the binding
 	ims       *ims          // nil for plain SIP
@@ -126,6 +128,10 @@ func (r *Registration) Next() time.Time {
 	switch r.state {
 	case Up, Waiting, Leaving:
 		return r.due
+	case Authenticating, Protecting:
+		if r.removing {
+			return r.due
+		}
 	}
 	return time.Time{}
 }
@@ -188,7 +194,7 @@ func (r *Registration) locating(now time.Time, ev Event, fx []Effect) []Effect {
 		if len(ev.Contacts) == 0 {
 			return r.unexpected(ev, fx)
 		}
-		r.contacts = append([]string(nil), ev.Contacts...)
+		r.contacts, r.began = append([]string(nil), ev.Contacts...), now
 		return r.try(now, fx)
 	case NoFlow:
 		if r.failovers > 0 {
@@ -218,7 +224,7 @@ func (r *Registration) up(now time.Time, ev Event, fx []Effect) []Effect {
 		}
 		return r.locate(false, fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
 	}
@@ -235,7 +241,7 @@ func (r *Registration) waiting(now time.Time, ev Event, fx []Effect) []Effect {
 	case Start:
 		return r.again(now, fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
 	case FlowLost:
@@ -290,9 +296,17 @@ func (r *Registration) leave(now time.Time, fx []Effect) []Effect {
 	return r.send(fx)
 }
 
+// overdue ends a de-registration that has taken too long.
+func (r *Registration) overdue(now time.Time, fx []Effect) []Effect {
+	if now.Before(r.due) {
+		return fx
+	}
+	return r.ended(fx)
+}
+
 func (r *Registration) ended(fx []Effect) []Effect {
 	fx = r.release(r.abandon(fx))
-	r.state, r.expires, r.stopping, r.removing, r.failures = Idle, time.Time{}, false, false, 0
+	r.state, r.expires, r.stopping, r.removing, r.failures, r.brief = Idle, time.Time{}, false, false, 0, 0
 	return append(fx, Stopped{})
 }
 
@@ -321,14 +335,11 @@ func (r *Registration) leaving(now time.Time, ev Event, fx []Effect) []Effect {
 		}
 		return r.ended(fx)
 	case Tick:
-		if now.Before(r.due) {
-			return fx
-		}
-		return r.ended(fx)
+		return r.overdue(now, fx)
 	case FlowLost, NoFlow, Terminated:
 		return r.ended(fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Start:
 		r.stopping, r.removing = false, false
 		return r.locate(false, r.release(fx))

@@ -29,7 +29,7 @@ func (r *Registration) trying(now time.Time, ev Event, fx []Effect) []Effect {
 	case FlowLost:
 		return r.failover(now, 0, "the connection to the server broke: "+ev.Err.Error(), 0, fx)
 	case SetEnded:
-		return r.setEnded(ev, fx)
+		return r.setEnded(now, ev, fx)
 	case Terminated:
 		return r.terminated(now, ev, fx)
 	case Start:
