@@ -56,10 +56,11 @@ func (b brittleSIM) Open(name string) (actors.SIM, error) {
 // and protected again by itself, and no set of SAs is left behind.
 func TestPanicIMS(t *testing.T) {
 	for name, fail := range map[string]func(*party, *brittle){
-		"transport":   func(p *party, _ *brittle) { p.System().Root.Send(p.find("/transport"), actors.PanicTransport) },
-		"line":        func(p *party, _ *brittle) { p.System().Root.Send(p.find("/line-alice"), actors.PanicLine) },
-		"association": func(_ *party, b *brittle) { b.extend.Store(true) },
-		"SIM":         func(_ *party, b *brittle) { b.open.Store(true) },
+		"transport":    func(p *party, _ *brittle) { p.System().Root.Send(p.find("/transport"), actors.PanicTransport) },
+		"line":         func(p *party, _ *brittle) { p.System().Root.Send(p.find("/line-alice"), actors.PanicLine) },
+		"association":  func(_ *party, b *brittle) { b.extend.Store(true) },
+		"subscription": func(p *party, _ *brittle) { p.System().Root.Send(p.find("/subscription"), actors.PanicLine) },
+		"SIM":          func(_ *party, b *brittle) { b.open.Store(true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -71,9 +71,7 @@ func newLineActor(e *env, account AccountConfig, calls *actor.PID) *lineActor {
 	if account.IMS != nil {
 		l.ims = &imsLine{allocator: e.allocator}
 	}
-	if proxy := l.outbound(); proxy != "" {
-		l.route = []string{"<" + looseRoute(proxy) + ">"}
-	}
+	l.route = l.preloaded(nil)
 	if account.Register {
 		l.core = reg.New(reg.Config{
 			AOR: account.AOR, Display: account.Display, Registrar: account.Registrar, Route: l.registerRoute(),
@@ -115,6 +113,7 @@ func (l *lineActor) Receive(ctx actor.Context) {
 		l.alarm.stop()
 		if l.ims != nil {
 			l.ims.setAlarm.stop()
+			l.giveAllBack()
 		}
 	case *actor.Terminated:
 		l.childFailed(ctx, msg.Who)
@@ -131,7 +130,7 @@ func (l *lineActor) Receive(ctx actor.Context) {
 	case stopLine:
 		l.stop(ctx)
 	case registerNow:
-		if l.core != nil {
+		if l.core != nil && !l.stopping {
 			l.step(ctx, reg.Start{})
 		}
 	case tick:
@@ -250,6 +249,17 @@ func (l *lineActor) registerRoute() []string {
 	return l.route
 }
 
+// preloaded is the route of calls: the outbound proxy, then the service route,
+// whose first entry often is that proxy already. It is that of the last
+// registration alone (RFC 3608 §5).
+func (l *lineActor) preloaded(service []string) []string {
+	proxy := l.outbound()
+	if proxy == "" || len(service) > 0 && sameHop(service[0], proxy) {
+		return service
+	}
+	return append([]string{"<" + looseRoute(proxy) + ">"}, service...)
+}
+
 func (l *lineActor) step(ctx actor.Context, ev reg.Event) {
 	fx := l.core.Step(time.Now(), ev, l.fx[:0])
 	l.fx = nil
@@ -315,19 +325,14 @@ func (l *lineActor) registered(ctx actor.Context, e reg.Registered) {
 	if l.ims != nil {
 		l.ims.serviceRoute = e.ServiceRoute
 	}
-	if len(e.ServiceRoute) > 0 {
-		// RFC 3608 §5: the service route follows the outbound proxy, which
-		// often is its first entry already.
-		l.route = l.route[:0:0]
-		if proxy := l.outbound(); proxy != "" && !sameHop(e.ServiceRoute[0], proxy) {
-			l.route = append(l.route, "<"+looseRoute(proxy)+">")
-		}
-		l.route = append(l.route, e.ServiceRoute...)
-	}
+	l.route = l.preloaded(e.ServiceRoute)
 	l.status.State, l.status.Text, l.status.Status, l.status.Retry = "registered", "", 200, nil
 	l.status.Expires, l.status.Contact = int(e.Expires/time.Second), l.contact
 	l.status.Flow, l.status.Identities = l.flow.String(), e.Associated
 	if l.ims != nil {
+		if e.First {
+			l.ims.restarts = 0
+		}
 		l.subscribe(ctx, e.First)
 	}
 	if e.First {

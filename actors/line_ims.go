@@ -27,6 +27,7 @@ type imsLine struct {
 	// the first registration.
 	route        atomic.Pointer[[]string]
 	subscription *actor.PID
+	restarts     int // of the subscription, since the registration's beginning
 	// pcscf is the index of the P-CSCF in use, tried how many failed in a row.
 	pcscf, tried int
 	// nudged is when a broken flow last made us register again.
@@ -46,13 +47,10 @@ func (l *lineActor) imsRegistration() *reg.IMS {
 	return ims
 }
 
-// childFailed is told of a Transport or a SIM that has ended.
+// childFailed is told of a Transport, a subscription or a SIM that has ended.
 func (l *lineActor) childFailed(ctx actor.Context, who *actor.PID) {
 	if l.ims != nil && who.Equal(l.ims.subscription) && !l.stopping {
-		l.counters.panics.Add(1)
-		l.log.Error().Msg("the subscription to the registration's state failed: starting it again")
-		l.ims.subscription = nil
-		l.subscribe(ctx, true)
+		l.subscriptionFailed(ctx)
 		return
 	}
 	if l.ims != nil && who.Equal(l.ims.sim) && !l.stopping {
@@ -96,7 +94,9 @@ func (l *lineActor) imsMessage(ctx actor.Context) {
 		l.ims.setAlarm.rung()
 		l.stepSets(ctx, secagree.TableTick{})
 	case terminated:
-		l.step(ctx, msg.event)
+		l.terminated(ctx, msg)
+	case resubscribe:
+		l.resubscribe(ctx)
 	case authenticated:
 		l.step(ctx, reg.Authenticated{ID: msg.id, Keys: msg.keys, Err: msg.err})
 	}

@@ -48,7 +48,20 @@ func (l *lineActor) giveBack() {
 	}
 }
 
+// giveAllBack releases what a line that ends has; its Transport, which has taken
+// the sets down, is gone already.
+func (l *lineActor) giveAllBack() {
+	for _, m := range l.ims.sets.Members() {
+		l.ims.allocator.Release(m.Set.UE, true)
+	}
+	l.giveBack()
+}
+
+// serverPortInUse: sets share it, and what is on offer with them.
 func (l *lineActor) serverPortInUse(port uint16) bool {
+	if l.ims.offered.ServerPort == port {
+		return true
+	}
 	for _, m := range l.ims.sets.Members() {
 		if m.Set.UE.ServerPort == port {
 			return true

@@ -39,6 +39,38 @@ func (l *lineActor) subscribe(ctx actor.Context, first bool) {
 	l.ims.subscription = spawn(ctx, func() actor.Actor { return newSubscriptionActor(env, log, transport, contact, cfg) }, "subscription")
 }
 
+// resubscribe starts a subscription that has failed again.
+type resubscribe struct{}
+
+// subscriptionFailed makes a subscription that has failed anew, after a pause
+// that grows as it keeps failing.
+func (l *lineActor) subscriptionFailed(ctx actor.Context) {
+	l.counters.panics.Add(1)
+	l.log.Error().Msg("the subscription to the registration's state failed: starting it again")
+	l.ims.subscription = nil
+	after(ctx, restartDelay(l.ims.restarts), resubscribe{})
+	l.ims.restarts++
+}
+
+// resubscribe does so unless the registration has ended meanwhile, or was made
+// anew and has its own.
+func (l *lineActor) resubscribe(ctx actor.Context) {
+	if l.ims.subscription == nil && !l.stopping && !l.core.Expires().IsZero() {
+		l.subscribe(ctx, true)
+	}
+}
+
+// terminated hears from the subscription that the network has ended the
+// registration, and the subscription with it. What a former one said is late.
+func (l *lineActor) terminated(ctx actor.Context, msg terminated) {
+	if !msg.subscription.Equal(l.ims.subscription) {
+		l.counters.unexpected.Add(1)
+		return
+	}
+	l.unsubscribe(ctx)
+	l.step(ctx, msg.event)
+}
+
 func (l *lineActor) unsubscribe(ctx actor.Context) {
 	if l.ims != nil && l.ims.subscription != nil {
 		ctx.Stop(l.ims.subscription)

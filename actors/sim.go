@@ -17,7 +17,7 @@ type simActor struct {
 	port SIMPort
 	name string
 
-	sim   SIM // nil until the first question, and after one that it couldn't take
+	sim   SIM // nil until the first question
 	busy  bool
 	queue []authenticate
 }
@@ -51,24 +51,23 @@ func (s *simActor) Receive(ctx actor.Context) {
 	default:
 		return
 	}
-	if s.busy || len(s.queue) == 0 {
-		return
+	for !s.busy && len(s.queue) > 0 {
+		next := s.queue[0]
+		s.queue = s.queue[1:]
+		s.ask(ctx, next)
 	}
-	next := s.queue[0]
-	s.queue, s.busy = s.queue[1:], true
-	s.ask(ctx, next)
 }
 
 func (s *simActor) ask(ctx actor.Context, q authenticate) {
 	if s.sim == nil {
 		sim, err := s.port.Open(s.name)
 		if err != nil {
-			s.busy = false
 			ctx.Send(q.owner, authenticated{id: q.effect.ID, err: err})
 			return
 		}
 		s.sim = sim
 	}
+	s.busy = true
 	root, self, sim := ctx.ActorSystem().Root, ctx.Self(), s.sim
 	go func() {
 		bound, cancel := context.WithTimeout(context.Background(), simTime)

@@ -28,10 +28,16 @@ type subscriptionActor struct {
 	fx    []event.Effect
 	// origin is of the NOTIFY that is being taken.
 	origin requested
+	// over: the Line was told that the registration has ended, so that the
+	// subscription's own end is nothing to warn of.
+	over bool
 }
 
 // terminated tells a Line that the network has ended its registration.
-type terminated struct{ event reg.Terminated }
+type terminated struct {
+	subscription *actor.PID // who says so
+	event        reg.Terminated
+}
 
 func newSubscriptionActor(e *env, log zerolog.Logger, transport *actor.PID, contact string, cfg event.Config) *subscriptionActor {
 	s := &subscriptionActor{env: e, log: log, transport: transport, core: event.New(cfg)}
@@ -79,7 +85,9 @@ func (s *subscriptionActor) perform(ctx actor.Context, effect event.Effect) {
 	case event.News:
 		s.news(ctx, e)
 	case event.Lost:
-		s.log.Warn().Time("retry", e.Retry).Msg("not told of the registration's state: " + e.Text)
+		if !s.over {
+			s.log.Warn().Time("retry", e.Retry).Msg("not told of the registration's state: " + e.Text)
+		}
 	case event.Unexpected:
 		s.counters.unexpected.Add(1)
 	}
@@ -94,7 +102,8 @@ func (s *subscriptionActor) news(ctx actor.Context, n event.News) {
 		return
 	}
 	if v := doc.Judge(s.ours); v.Fate != regevent.Stands {
-		ctx.Send(ctx.Parent(), terminated{ended(v)})
+		s.over = true
+		ctx.Send(ctx.Parent(), terminated{ctx.Self(), ended(v)})
 	}
 }
 
