@@ -239,7 +239,7 @@ func (p *Protected) read(b *port) {
 			return
 		default: // the network's news on something that was sent
 			if failures++; failures > maxFailures {
-				return
+				time.Sleep(failurePause)
 			}
 		}
 	}
