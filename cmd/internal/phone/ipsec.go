@@ -92,7 +92,10 @@ func (p *protected) Install(ctx context.Context, gen uint32, set secagree.Set, l
 		return err
 	}
 	p.port.logKeys(set)
-	if err = errors.Join(h.setLifetime(lifetime), sockets.Add(pathOf(gen, set))); err != nil {
+	if err = h.setLifetime(lifetime); err == nil {
+		err = sockets.Add(pathOf(gen, set))
+	}
+	if err != nil {
 		return errors.Join(err, h.close())
 	}
 	p.mu.Lock()
