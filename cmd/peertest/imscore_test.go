@@ -7,21 +7,10 @@ import (
 	"testing"
 )
 
-// imsNeeds are the programs of an IMS core.
-func imsNeeds() []Program {
-	return []Program{
-		{"kamailio", "kamailio kamailio-ims-modules kamailio-presence-modules kamailio-sqlite-modules"},
-		{"dnsmasq", "dnsmasq-base"},
-		{"sqlite3", "sqlite3"},
-		{"setpriv", "util-linux"},
-		{"unshare", "util-linux"},
-	}
-}
-
 // imsCore starts an IMS core at 10.46.0.11.
 func (e *env) imsCore(o IMSOptions) *IMSCore {
 	e.t.Helper()
-	check(e.t, Need(imsNeeds()...))
+	check(e.t, Need(IMSPrograms()...))
 	c := must(StartIMSCore(e.step(), e.host("core", 11), o))(e.t)
 	e.t.Cleanup(func() {
 		if e.t.Failed() {
