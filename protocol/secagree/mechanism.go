@@ -3,6 +3,7 @@ package secagree
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,7 +60,7 @@ func readFields(params sip.Params) (fields, error) {
 	f := fields{}
 	for name, value := range params.All() {
 		name = strings.ToLower(name)
-		if !contains(known, name) {
+		if !slices.Contains(known, name) {
 			continue
 		}
 		if _, twice := f[name]; twice {
@@ -68,15 +69,6 @@ func readFields(params sip.Params) (fields, error) {
 		f[name] = value
 	}
 	return f, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }
 
 func (f fields) mechanism() (Mechanism, error) {
