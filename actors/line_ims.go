@@ -23,11 +23,11 @@ type imsLine struct {
 	offered secagree.End
 	// serviceRoute is what the registrar gave us (RFC 3608).
 	serviceRoute []string
-	// route is callRoute, for the subscription's actor; subscription is nil before
-	// the first registration.
-	route        atomic.Pointer[[]string]
+	// subscription is nil while nothing is registered; route is callRoute, for it,
+	// and restarts is how often it had to be made anew since the registration began.
 	subscription *actor.PID
-	restarts     int // of the subscription, since the registration's beginning
+	route        atomic.Pointer[[]string]
+	restarts     int
 	// pcscf is the index of the P-CSCF in use, tried how many failed in a row.
 	pcscf, tried int
 	// nudged is when a broken flow last made us register again.
