@@ -293,7 +293,6 @@ func (l *lineActor) perform(ctx actor.Context, effect reg.Effect) {
 	case reg.Confirm:
 		l.stepSets(ctx, secagree.Confirmed(e))
 	case reg.Abandon:
-		l.reoffer(e.Gen)
 		l.stepSets(ctx, secagree.Abandoned(e))
 	case reg.Release:
 		l.unsubscribe(ctx)

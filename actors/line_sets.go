@@ -27,18 +27,6 @@ func (l *lineActor) offer(server uint16) (secagree.Offer, error) {
 	return secagree.Offer{Suites: l.account.IMS.Suites, Modes: l.account.IMS.Modes, End: end}, nil
 }
 
-// reoffer keeps the SPIs and ports of a set whose REGISTER has failed for the
-// answer to a further challenge to it, which names them again; the next offer
-// gives them back.
-func (l *lineActor) reoffer(gen uint32) {
-	for _, m := range l.ims.sets.Members() {
-		if m.Gen == gen {
-			l.giveBack()
-			l.ims.offered = m.Set.UE
-		}
-	}
-}
-
 // giveBack releases an offer that no set came of.
 func (l *lineActor) giveBack() {
 	end := l.ims.offered
@@ -116,11 +104,10 @@ func (l *lineActor) performSet(ctx actor.Context, before []secagree.Member, effe
 	}
 }
 
-// releaseSet gives the SPIs and ports of a set that is gone back, unless they are
-// still on offer.
+// releaseSet gives the SPIs and ports of a set that is gone back.
 func (l *lineActor) releaseSet(before []secagree.Member, gen uint32) {
 	for _, m := range before {
-		if m.Gen == gen && m.Set.UE.ClientSPI != l.ims.offered.ClientSPI {
+		if m.Gen == gen {
 			l.ims.allocator.Release(m.Set.UE, !l.serverPortInUse(m.Set.UE.ServerPort))
 		}
 	}

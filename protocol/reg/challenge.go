@@ -42,6 +42,7 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 		}
 		return r.giveUp(now, msg.Status(), errNotAKA, fx), true
 	}
+	proved := r.ims.next.gen != 0
 	fx = r.abandon(fx) // what stood for the answer that wasn't accepted
 	r.attempts++
 	switch {
@@ -49,6 +50,8 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 		return r.giveUp(now, 401, errRES, fx), true
 	case r.attempts > maxChallenges:
 		return r.giveUp(now, 401, errAgain, fx), true
+	case proved:
+		return r.askAnew(now, fx), true
 	}
 	if r.secured() {
 		a, err := r.ims.offer.Choose(msg.Lines(sip.HSecurityServer), msg.Values(sip.HSecurityServer))
@@ -65,6 +68,18 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 	r.ims.id++
 	r.state = Authenticating
 	return append(fx, Authenticate{ID: r.ims.id, RAND: rand, AUTN: autn}), true
+}
+
+// askAnew follows a challenge of the REGISTER that answered one over a set of its
+// own. The P-CSCF has SAs of that set's SPIs and ports already, and Kamailio's
+// keeps them with the keys of the former challenge: it would hear nothing of the
+// answer. So a REGISTER with others asks for a challenge once more.
+func (r *Registration) askAnew(now time.Time, fx []Effect) []Effect {
+	if err := r.renew(); err != nil {
+		return r.giveUp(now, 0, err, fx)
+	}
+	r.resume()
+	return r.send(fx)
 }
 
 // akaChallenge gives the first challenge that is one of AKA.
