@@ -32,37 +32,34 @@ func (e *env) protected(h *Host, transport string, edit ...func(*PhoneConfig)) *
 // its renewal, a message of the core and the answer to the de-registration.
 func TestESPOnTheWire(t *testing.T) {
 	t.Parallel()
-	for _, transport := range []string{"udp", "tcp"} {
-		t.Run(transport, func(t *testing.T) {
-			t.Parallel()
-			e := newEnv(t)
-			c := e.core(IMSOptions{})
-			h := e.host("phone", 21)
-			capture := must(StartCapture(e.step(), h))(t)
-			p := e.protected(h, transport)
-			e.order(p, "register")
-			e.refreshed(p)
-			check(t, p.Stop())
-			must(c.P.WaitSaid(e.step(), "gone sip:"+IMSAlice().IMSI))(t)
-			clear, esp := 0, 0
-			for _, f := range must(capture.IP(e.step()))(t) {
-				switch {
-				case !f.between(h, c.Host):
-				case f.Protocol == "50":
-					esp++
-				case esp == 0, f.repeatsChallenge(), f.endsConnection():
-					clear++
-				default:
-					t.Errorf("in the clear: protocol %s, %s → %s, %s", f.Protocol, f.From, f.To, f.Info)
-				}
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		c := e.core(IMSOptions{})
+		h := e.host("phone", 21)
+		capture := must(StartCapture(e.step(), h))(t)
+		p := e.protected(h, transport)
+		e.order(p, "register")
+		e.refreshed(p)
+		check(t, p.Stop())
+		must(c.P.WaitSaid(e.step(), "gone sip:"+IMSAlice().IMSI))(t)
+		clear, esp := 0, 0
+		for _, f := range must(capture.IP(e.step()))(t) {
+			switch {
+			case !f.between(h, c.Host):
+			case f.Protocol == "50":
+				esp++
+			case esp == 0, f.repeatsChallenge(), f.endsConnection():
+				clear++
+			default:
+				t.Errorf("in the clear: protocol %s, %s → %s, %s", f.Protocol, f.From, f.To, f.Info)
 			}
-			t.Logf("%d packets in the clear, %d of ESP", clear, esp)
-			// Of ESP: two REGISTERs with their answers, SUBSCRIBE, NOTIFY, and the end.
-			if clear < 2 || clear > 20 || esp < 14 {
-				t.Errorf("%d packets in the clear, %d of ESP", clear, esp)
-			}
-		})
-	}
+		}
+		t.Logf("%d packets in the clear, %d of ESP", clear, esp)
+		// Of ESP: two REGISTERs with their answers, SUBSCRIBE, NOTIFY, and the end.
+		if clear < 2 || clear > 20 || esp < 14 {
+			t.Errorf("%d packets in the clear, %d of ESP", clear, esp)
+		}
+	})
 }
 
 // repeatsChallenge recognises the answer to a first REGISTER that was sent twice

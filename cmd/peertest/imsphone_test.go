@@ -35,26 +35,33 @@ func subscriber(u IMSUser, transport string) PhoneConfig {
 			PCSCF: []string{"10.46.0.11"}, IPsec: esp()}}
 }
 
-func TestIMSRegistration(t *testing.T) {
-	t.Parallel()
+// overBoth runs a test over UDP and over TCP.
+func overBoth(t *testing.T, f func(t *testing.T, transport string)) {
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
 			t.Parallel()
-			e := newEnv(t)
-			c := e.core(IMSOptions{NonceReuse: true})
-			p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
-			s := e.registered(p)
-			a := s.Accounts[0]
-			if len(a.Associations) != 1 || a.Associations[0].State != "active" || len(a.Identities) < 2 || a.Identities[0] != IMSAlice().URI() {
-				t.Errorf("%+v", a)
-			}
-			check(t, p.Stop())
-			entries := c.HSS.Journal()
-			if last := entries[len(entries)-1]; last.Command != "SAR" {
-				t.Errorf("the HSS was asked last: %v", last)
-			}
+			f(t, transport)
 		})
 	}
+}
+
+func TestIMSRegistration(t *testing.T) {
+	t.Parallel()
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		c := e.core(IMSOptions{NonceReuse: true})
+		p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
+		s := e.registered(p)
+		a := s.Accounts[0]
+		if len(a.Associations) != 1 || a.Associations[0].State != "active" || len(a.Identities) < 2 || a.Identities[0] != IMSAlice().URI() {
+			t.Errorf("%+v", a)
+		}
+		check(t, p.Stop())
+		entries := c.HSS.Journal()
+		if last := entries[len(entries)-1]; last.Command != "SAR" {
+			t.Errorf("the HSS was asked last: %v", last)
+		}
+	})
 }
 
 // associations counts the phone's sets of security associations by state.
@@ -89,20 +96,22 @@ func (e *env) refreshed(p *Phone) {
 // TestIMSResynchronisation: the HSS's sequence numbers are behind the SIM's.
 func TestIMSResynchronisation(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
-	c := e.core(IMSOptions{NonceReuse: true})
-	p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
-	e.registered(p)
-	check(t, p.Stop())
-	check(t, c.Store.Misbehave(IMSAlice().IMPI(), hss.Misbehaviour{OldSQN: true, Times: 1}))
-	p = e.phone(e.host("phone", 21), subscriber(IMSAlice(), "udp"))
-	s := e.registered(p)
-	if n := s.Accounts[0].Notices; len(n) == 0 || !strings.Contains(n[0].Text, "resynchronised") {
-		t.Errorf("notices %+v", n)
-	}
-	if !slices.ContainsFunc(c.HSS.Journal(), func(x hss.Entry) bool { return x.Resync }) {
-		t.Error("the HSS was not asked to resynchronise")
-	}
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		c := e.core(IMSOptions{NonceReuse: true})
+		p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
+		e.registered(p)
+		check(t, p.Stop())
+		check(t, c.Store.Misbehave(IMSAlice().IMPI(), hss.Misbehaviour{OldSQN: true, Times: 1}))
+		p = e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
+		s := e.registered(p)
+		if n := s.Accounts[0].Notices; len(n) == 0 || !strings.Contains(n[0].Text, "resynchronised") {
+			t.Errorf("notices %+v", n)
+		}
+		if !slices.ContainsFunc(c.HSS.Journal(), func(x hss.Entry) bool { return x.Resync }) {
+			t.Error("the HSS was not asked to resynchronise")
+		}
+	})
 }
 
 // TestIMSWrongKeys: OPc where OP is meant, and a network that isn't the SIM's.
@@ -147,57 +156,56 @@ func TestIMSRenewal(t *testing.T) {
 // transports.
 func TestIMSCall(t *testing.T) {
 	t.Parallel()
-	for _, transport := range []string{"udp", "tcp"} {
-		t.Run(transport, func(t *testing.T) {
-			t.Parallel()
-			e := newEnv(t)
-			e.core(IMSOptions{NonceReuse: true})
-			a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
-			config := subscriber(IMSBob(), transport)
-			config.Tone = peerTone
-			b := e.phone(e.host("bob", 22), config)
-			e.registered(a)
-			e.registered(b)
-			e.order(a, "call", IMSBob().Number)
-			if from := e.did(b, "incoming"); !strings.Contains(from.Text("remote"), IMSAlice().Number) {
-				t.Errorf("bob is called by %v, want %s", from, IMSAlice().Number)
-			}
-			e.order(b, "answer")
-			e.did(a, "answered")
-			e.hears(a, peerTone)
-			e.hears(b, phoneTone)
-			e.order(b, "hangup")
-			e.did(a, "ended")
-			e.idle(a)
-			e.idle(b)
-		})
-	}
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		e.core(IMSOptions{NonceReuse: true})
+		a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
+		config := subscriber(IMSBob(), transport)
+		config.Tone = peerTone
+		b := e.phone(e.host("bob", 22), config)
+		e.registered(a)
+		e.registered(b)
+		e.order(a, "call", IMSBob().Number)
+		if from := e.did(b, "incoming"); !strings.Contains(from.Text("remote"), IMSAlice().Number) {
+			t.Errorf("bob is called by %v, want %s", from, IMSAlice().Number)
+		}
+		e.order(b, "answer")
+		e.did(a, "answered")
+		e.hears(a, peerTone)
+		e.hears(b, phoneTone)
+		e.order(b, "hangup")
+		e.did(a, "ended")
+		e.idle(a)
+		e.idle(b)
+	})
 }
 
 // TestIMSCallOutlivesRenewal: new associations in the middle of a call.
 func TestIMSCallOutlivesRenewal(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t)
-	e.core(IMSOptions{NonceReuse: false})
-	a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), "udp"))
-	config := subscriber(IMSBob(), "udp")
-	config.AutoAnswer = true
-	b := e.phone(e.host("bob", 22), config)
-	e.registered(a)
-	e.registered(b)
-	e.order(a, "call", IMSBob().Number)
-	e.did(a, "answered")
-	for _, p := range []*Phone{a, b} {
-		e.order(p, "register")
-		e.refreshed(p)
-	}
-	e.order(a, "hold")
-	e.did(b, "peer-held")
-	e.order(a, "resume")
-	e.did(b, "peer-resumed")
-	e.order(b, "hangup")
-	e.did(a, "ended")
-	e.idle(b)
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		e.core(IMSOptions{NonceReuse: false})
+		a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
+		config := subscriber(IMSBob(), transport)
+		config.AutoAnswer = true
+		b := e.phone(e.host("bob", 22), config)
+		e.registered(a)
+		e.registered(b)
+		e.order(a, "call", IMSBob().Number)
+		e.did(a, "answered")
+		for _, p := range []*Phone{a, b} {
+			e.order(p, "register")
+			e.refreshed(p)
+		}
+		e.order(a, "hold")
+		e.did(b, "peer-held")
+		e.order(a, "resume")
+		e.did(b, "peer-resumed")
+		e.order(b, "hangup")
+		e.did(a, "ended")
+		e.idle(b)
+	})
 }
 
 // TestIMSCallToBaresip: through the core and out to a phone of another network,
@@ -218,20 +226,17 @@ func TestIMSCallToBaresip(t *testing.T) {
 // it and does what its reason asks for.
 func TestIMSNetworkEndsRegistration(t *testing.T) {
 	t.Parallel()
-	for _, transport := range []string{"udp", "tcp"} {
-		t.Run(transport, func(t *testing.T) {
-			t.Parallel()
-			e := newEnv(t)
-			c := e.core(IMSOptions{NonceReuse: true})
-			p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
-			e.registered(p)
-			e.notified(p)
-			check(t, c.Deregister(e.step(), IMSAlice(), "lab"))
-			must(p.Events.Wait(e.step(), "the network's end of the registration", func(ev Event) bool {
-				return ev.Text("class") == "registration" && strings.Contains(ev.Text("text"), "the network")
-			}))(t)
-		})
-	}
+	overBoth(t, func(t *testing.T, transport string) {
+		e := newEnv(t)
+		c := e.core(IMSOptions{NonceReuse: true})
+		p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
+		e.registered(p)
+		e.notified(p)
+		check(t, c.Deregister(e.step(), IMSAlice(), "lab"))
+		must(p.Events.Wait(e.step(), "the network's end of the registration", func(ev Event) bool {
+			return ev.Text("class") == "registration" && strings.Contains(ev.Text("text"), "the network")
+		}))(t)
+	})
 }
 
 // notified waits until the phone has answered the first NOTIFY of its
