@@ -160,7 +160,7 @@ func TestIMSCoreNotifies(t *testing.T) {
 			t.Errorf("nothing about %s:\n%v", id, n)
 		}
 	}
-	check(t, c.Deregister(e.step(), p.user, "the lab wants it"))
+	e.deregister(c, p.user, "the lab wants it")
 	p.notified("terminated")
 }
 

@@ -232,7 +232,7 @@ func TestIMSNetworkEndsRegistration(t *testing.T) {
 		p := e.phone(e.host("phone", 21), subscriber(IMSAlice(), transport))
 		e.registered(p)
 		e.notified(p)
-		check(t, c.Deregister(e.step(), IMSAlice(), "lab"))
+		e.deregister(c, IMSAlice(), "lab")
 		must(p.Events.Wait(e.step(), "the network's end of the registration", func(ev Event) bool {
 			return ev.Text("class") == "registration" && strings.Contains(ev.Text("text"), "the network")
 		}))(t)
