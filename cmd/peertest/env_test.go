@@ -144,15 +144,12 @@ func (e *env) phone(h *Host, c PhoneConfig) *Phone {
 func (p *Phone) messages() string {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	var records []struct {
-		Out                bool
-		Local, Remote, Raw string
-	}
-	if err := p.Command(ctx, &records, "trace"); err != nil {
+	trace, err := p.Trace(ctx)
+	if err != nil {
 		return p.Name + ": " + err.Error()
 	}
 	var b strings.Builder
-	for _, r := range records {
+	for _, r := range trace {
 		arrow := "<-"
 		if r.Out {
 			arrow = "->"

@@ -30,36 +30,65 @@ func (e *env) protected(h *Host, transport string, edit ...func(*PhoneConfig)) *
 // TestESPOnTheWire: once the phone has answered the challenge, nothing but ESP is
 // between it and the core until it has gone: the registration, the state of it,
 // its renewal, a message of the core and the answer to the de-registration.
+// Whoever answers Kamailio's challenge too quickly starts anew in the clear (see
+// enter), so that there may have to be another try.
 func TestESPOnTheWire(t *testing.T) {
 	t.Parallel()
 	overBoth(t, func(t *testing.T, transport string) {
 		e := newEnv(t)
-		c := e.core(IMSOptions{})
+		c := e.core(IMSOptions{Associations: 24})
 		h := e.host("phone", 21)
-		capture := must(StartCapture(e.step(), h))(t)
-		p := e.protected(h, transport)
-		e.order(p, "register")
-		e.refreshed(p)
-		check(t, p.Stop())
-		must(c.P.WaitSaid(e.step(), "gone sip:"+IMSAlice().IMSI))(t)
-		clear, esp := 0, 0
-		for _, f := range must(capture.IP(e.step()))(t) {
-			switch {
-			case !f.between(h, c.Host):
-			case f.Protocol == "50":
-				esp++
-			case esp == 0, f.repeatsChallenge(), f.endsConnection():
-				clear++
-			default:
-				t.Errorf("in the clear: protocol %s, %s → %s, %s", f.Protocol, f.From, f.To, f.Info)
+		for try := 1; ; try++ {
+			frames, starts := e.wire(c, h, transport)
+			if starts > 1 && try < quickTries {
+				continue
 			}
-		}
-		t.Logf("%d packets in the clear, %d of ESP", clear, esp)
-		// Of ESP: two REGISTERs with their answers, SUBSCRIBE, NOTIFY, and the end.
-		if clear < 2 || clear > 20 || esp < 14 {
-			t.Errorf("%d packets in the clear, %d of ESP", clear, esp)
+			e.onlyESP(frames, c.Host, h)
+			return
 		}
 	})
+}
+
+// wire lets a phone come and go, and gives what was on its wire, and how many
+// registrations it began.
+func (e *env) wire(c *IMSCore, h *Host, transport string) (frames []Frame, starts int) {
+	e.t.Helper()
+	capture := must(StartCapture(e.step(), h))(e.t)
+	p := e.protected(h, transport)
+	e.order(p, "register")
+	e.refreshed(p)
+	begun := map[string]bool{}
+	for _, m := range must(p.Trace(e.step()))(e.t) {
+		if m.Out && !m.Protected && m.Label == "REGISTER" {
+			begun[m.CSeq] = true
+		}
+	}
+	check(e.t, p.Stop())
+	must(c.P.WaitSaid(e.step(), "gone sip:"+IMSAlice().IMSI))(e.t)
+	return must(capture.IP(e.step()))(e.t), len(begun)
+}
+
+// onlyESP demands that there is nothing in the clear between two hosts once there
+// was ESP.
+func (e *env) onlyESP(frames []Frame, core, phone *Host) {
+	e.t.Helper()
+	clear, esp := 0, 0
+	for _, f := range frames {
+		switch {
+		case !f.between(phone, core):
+		case f.Protocol == "50":
+			esp++
+		case esp == 0, f.repeatsChallenge(), f.endsConnection():
+			clear++
+		default:
+			e.t.Errorf("in the clear: protocol %s, %s → %s, %s", f.Protocol, f.From, f.To, f.Info)
+		}
+	}
+	e.t.Logf("%d packets in the clear, %d of ESP", clear, esp)
+	// Of ESP: two REGISTERs with their answers, SUBSCRIBE, NOTIFY, and the end.
+	if clear < 2 || clear > 20 || esp < 14 {
+		e.t.Errorf("%d packets in the clear, %d of ESP", clear, esp)
+	}
 }
 
 // repeatsChallenge recognises the answer to a first REGISTER that was sent twice

@@ -21,14 +21,8 @@ func TestIMSLongNotify(t *testing.T) {
 	p := e.phone(e.host("phone", 21), subscriber(alice, "udp"))
 	e.registered(p)
 	e.notified(p)
-	var records []struct {
-		Out   bool
-		Proto string
-		Label string
-		Raw   string
-	}
-	check(t, p.Command(e.step(), &records, "trace"))
-	for _, r := range records {
+	trace := must(p.Trace(e.step()))(t)
+	for _, r := range trace {
 		if r.Label == "NOTIFY" && len(r.Raw) > 1300 && strings.HasPrefix(r.Raw, "NOTIFY ") {
 			if _, via, _ := strings.Cut(r.Raw, "\nVia: SIP/2.0/"); !strings.HasPrefix(via, "TCP ") {
 				t.Errorf("%d bytes came by %s", len(r.Raw), strings.Fields(via)[0])
@@ -36,7 +30,7 @@ func TestIMSLongNotify(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("no long NOTIFY among %d messages", len(records))
+	t.Errorf("no long NOTIFY among %d messages", len(trace))
 }
 
 // TestIMSNextPCSCF: the first P-CSCF isn't there.

@@ -244,15 +244,9 @@ func TestIMSNetworkEndsRegistration(t *testing.T) {
 func (e *env) notified(p *Phone) {
 	e.t.Helper()
 	check(e.t, poll(e.step(), p.Name+": a NOTIFY that is answered", func() (bool, error) {
-		var records []struct{ Label, CSeq string }
-		if err := p.Command(e.step(), &records, "trace"); err != nil {
-			return false, err
-		}
-		for _, r := range records {
-			if r.Label == "200 OK" && strings.HasSuffix(r.CSeq, "NOTIFY") {
-				return true, nil
-			}
-		}
-		return false, nil
+		trace, err := p.Trace(e.step())
+		return slices.ContainsFunc(trace, func(r Traced) bool {
+			return r.Label == "200 OK" && strings.HasSuffix(r.CSeq, "NOTIFY")
+		}), err
 	}))
 }

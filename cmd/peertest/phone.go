@@ -241,22 +241,32 @@ func (p *Phone) WaitRefreshed(ctx context.Context) error {
 	return err
 }
 
+// A Traced message is one that the phone has sent or received, as its trace tells.
+type Traced struct {
+	Time          time.Time
+	Out           bool
+	Protected     bool // by security associations
+	Local, Remote string
+	Label         string // method, or status and reason
+	CSeq          string
+	Raw           string
+}
+
+// Trace returns the phone's last messages, oldest first.
+func (p *Phone) Trace(ctx context.Context) (list []Traced, err error) {
+	return list, p.Command(ctx, &list, "trace")
+}
+
 // RegisteredAt gives the time at which the phone got its first 200 for a REGISTER,
 // by its own trace.
 func (p *Phone) RegisteredAt(ctx context.Context) (time.Time, error) {
-	var records []struct {
-		Time        time.Time
-		Label, CSeq string
-	}
-	if err := p.Command(ctx, &records, "trace"); err != nil {
-		return time.Time{}, err
-	}
-	for _, r := range records {
-		if r.Label == "200 OK" && strings.HasSuffix(r.CSeq, "REGISTER") {
-			return r.Time, nil
+	messages, err := p.Trace(ctx)
+	for _, m := range messages {
+		if m.Label == "200 OK" && strings.HasSuffix(m.CSeq, "REGISTER") {
+			return m.Time, err
 		}
 	}
-	return time.Time{}, fmt.Errorf("%s has no 200 for a REGISTER among %d messages", p.Name, len(records))
+	return time.Time{}, errors.Join(err, fmt.Errorf("%s has no 200 for a REGISTER among %d messages", p.Name, len(messages)))
 }
 
 // WaitIdle waits until the phone has no call any more.
