@@ -71,8 +71,9 @@ func (c *Capture) SIP(ctx context.Context) ([]Packet, error) {
 
 // A Frame is one IP packet of a capture, whatever it carries.
 type Frame struct {
-	From, To string // addresses, without ports
-	Protocol string // number of the IP protocol: 6 is TCP, 17 UDP, 50 ESP
+	Time     time.Duration // since the epoch
+	From, To string        // addresses, without ports
+	Protocol string        // number of the IP protocol: 6 is TCP, 17 UDP, 50 ESP
 	// Ports are the source and the destination port of TCP, and Payload is its
 	// number of bytes; "" for others.
 	Ports   [2]string
@@ -82,16 +83,17 @@ type Frame struct {
 
 // IP ends the capture and returns its IP packets, in order.
 func (c *Capture) IP(ctx context.Context) ([]Frame, error) {
-	return read(ctx, c, "ip or ipv6", parseFrame, "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "ip.proto", "ipv6.nxt",
+	return read(ctx, c, "ip or ipv6", parseFrame, "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "ip.proto", "ipv6.nxt",
 		"tcp.srcport", "tcp.dstport", "tcp.len", "_ws.col.Info")
 }
 
 func parseFrame(f []string) (Frame, error) {
-	if len(f) < 10 {
+	if len(f) < 11 {
 		return Frame{}, fmt.Errorf("%d fields", len(f))
 	}
-	return Frame{From: f[0] + f[2], To: f[1] + f[3], Protocol: f[4] + f[5],
-		Ports: [2]string{f[6], f[7]}, Payload: f[8], Info: f[9]}, nil
+	at, err := epoch(f[0])
+	return Frame{Time: at, From: f[1] + f[3], To: f[2] + f[4], Protocol: f[5] + f[6],
+		Ports: [2]string{f[7], f[8]}, Payload: f[9], Info: f[10]}, err
 }
 
 // read ends a capture and reads fields of the packets that a display filter

@@ -15,10 +15,15 @@ import (
 // (TS 24.229 §5.1.1.5.3).
 const maxInvalid = 2
 
-// maxAnswered bounds the answers that the network may refuse by another
-// challenge. One may be its own fault: Kamailio's S-CSCF sends a challenge
-// before it has stored what it expects, and challenges again who is quick.
-const maxAnswered = 2
+const (
+	// maxAnswered bounds the answers that the network may refuse by another
+	// challenge. Some may be its own fault: Kamailio's S-CSCF sends a challenge
+	// before it has stored what it expects, and challenges again who is quick.
+	maxAnswered = 3
+	// maxAKA bounds the challenges of one try: those that are answered, those of
+	// which another one was asked for, and those that the SIM refuses.
+	maxAKA = 2*maxAnswered + maxInvalid
+)
 
 // The reasons to give a challenge up that no waiting mends.
 var (
@@ -48,7 +53,7 @@ func (r *Registration) akaChallenged(now time.Time, msg *sip.Message, fx []Effec
 	switch {
 	case r.ims.answered >= maxAnswered && !c.Stale:
 		return r.giveUp(now, 401, errRES, fx), true
-	case r.attempts > maxChallenges:
+	case r.attempts > maxAKA:
 		return r.giveUp(now, 401, errAgain, fx), true
 	case proved:
 		return r.askAnew(now, fx), true
