@@ -159,6 +159,19 @@ func TestIMSRenewal(t *testing.T) {
 	}
 }
 
+// calling starts two phones of the core and lets alice call bob's number.
+func (e *env) calling(transport string, edit func(bob *PhoneConfig)) (alice, bob *Phone) {
+	e.t.Helper()
+	alice = e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
+	config := subscriber(IMSBob(), transport)
+	edit(&config)
+	bob = e.phone(e.host("bob", 22), config)
+	e.registered(alice)
+	e.registered(bob)
+	e.order(alice, "call", IMSBob().Number)
+	return alice, bob
+}
+
 // TestIMSCall: two phones of the core, by telephone number, over both
 // transports.
 func TestIMSCall(t *testing.T) {
@@ -166,13 +179,7 @@ func TestIMSCall(t *testing.T) {
 	overBoth(t, func(t *testing.T, transport string) {
 		e := newEnv(t)
 		e.core(IMSOptions{NonceReuse: true})
-		a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
-		config := subscriber(IMSBob(), transport)
-		config.Tone = peerTone
-		b := e.phone(e.host("bob", 22), config)
-		e.registered(a)
-		e.registered(b)
-		e.order(a, "call", IMSBob().Number)
+		a, b := e.calling(transport, func(bob *PhoneConfig) { bob.Tone = peerTone })
 		if from := e.did(b, "incoming"); !strings.Contains(from.Text("remote"), IMSAlice().Number) {
 			t.Errorf("bob is called by %v, want %s", from, IMSAlice().Number)
 		}
@@ -193,13 +200,7 @@ func TestIMSCallOutlivesRenewal(t *testing.T) {
 	overBoth(t, func(t *testing.T, transport string) {
 		e := newEnv(t)
 		e.core(IMSOptions{NonceReuse: false})
-		a := e.phone(e.host("alice", 21), subscriber(IMSAlice(), transport))
-		config := subscriber(IMSBob(), transport)
-		config.AutoAnswer = true
-		b := e.phone(e.host("bob", 22), config)
-		e.registered(a)
-		e.registered(b)
-		e.order(a, "call", IMSBob().Number)
+		a, b := e.calling(transport, func(bob *PhoneConfig) { bob.AutoAnswer = true })
 		e.did(a, "answered")
 		for _, p := range []*Phone{a, b} {
 			e.order(p, "register")

@@ -83,6 +83,18 @@ func TestFigure1(t *testing.T) {
 	})
 }
 
+// callAndLeave is the story of figures 2 and 3: alice calls, bob answers and hangs
+// up.
+func callAndLeave(alice, bob *party) {
+	alice.dial("bob")
+	pass(900 * time.Millisecond)
+	bob.do(bob.Answer)
+	alice.want(call.Active)
+	bob.want(call.Active)
+	pass(900 * time.Millisecond)
+	bob.do(bob.Hangup)
+}
+
 // Figure 2 of the paper: a call through the proxy.
 func TestFigure2(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -90,13 +102,7 @@ func TestFigure2(t *testing.T) {
 		alice := w.phone("alice", "wonder", aliceAddr)
 		bob := w.phone("bob", "builder", bobAddr)
 		begin := time.Now()
-		alice.dial("bob")
-		pass(900 * time.Millisecond)
-		bob.do(bob.Answer)
-		alice.want(call.Active)
-		bob.want(call.Active)
-		pass(900 * time.Millisecond)
-		bob.do(bob.Hangup)
+		callAndLeave(alice, bob)
 		golden(t, "figure2.txt", draw(t, "Figure 2. A call through the proxy", begin, "proxy", alice, bob))
 	})
 }
@@ -108,13 +114,7 @@ func TestFigure3(t *testing.T) {
 		c := newCore(t)
 		alice, bob := c.subscriber("alice", aliceAddr), c.subscriber("bob", bobAddr)
 		begin := time.Now()
-		alice.dial("bob")
-		pass(900 * time.Millisecond)
-		bob.do(bob.Answer)
-		alice.want(call.Active)
-		bob.want(call.Active)
-		pass(900 * time.Millisecond)
-		bob.do(bob.Hangup)
+		callAndLeave(alice, bob)
 		golden(t, "figure3.txt", draw(t, "Figure 3. A call in an IMS", begin, "P-CSCF", alice, bob))
 	})
 }
