@@ -44,9 +44,11 @@ ipsec-kernel ipsec-userspace: ipsec-%: bin/guest bin/imsphone-peers
 	IMSPHONE_ESP=$* IMSPHONE_BINARY=$(CURDIR)/bin/imsphone-peers $(GO) test -count=1 -timeout 20m -parallel 3 -tags peers,ipsec -v \
 		-exec '$(CURDIR)/bin/guest -memory 3000 --' -run 'TestIMS|TestESP' ./cmd/peertest
 
-.PHONY: bin/guest bin/imsphone-peers # go build knows best what is new
+.PHONY: bin/guest bin/armguest bin/imsphone-peers # go build knows best what is new
 bin/guest:
 	$(GO) build -o $@ ./cmd/internal/uml/run
+bin/armguest:
+	$(GO) build -o $@ ./cmd/internal/qemu/run
 bin/imsphone-peers:
 	$(GO) build -tags peers -o $@ ./cmd/imsphone
 
