@@ -12,7 +12,7 @@ import (
 // account is a subscriber's account of the IMS core, as TOML: to paste into a
 // configuration.
 func account(u lab.User, domain, keyFile string, server *lab.Server) string {
-	return fmt.Sprintf(`[[account]]
+	text := fmt.Sprintf(`[[account]]
 name = %q
 user = %q
 local = %q
@@ -21,10 +21,20 @@ secret_file = %q
 impi = %q
 domain = %q
 pcscf = [%q]
-ipsec = "udp"
-encapsulation_port = %d
-`, u.Name, u.URI(domain), netip.AddrPortFrom(server.Addr().Addr(), 0), keyFile, u.PrivateID(domain), domain,
-		server.Addr(), server.Encapsulation().Port())
+`, u.Name, u.URI(domain), local(server), keyFile, u.PrivateID(domain), domain, server.Addr())
+	if at := server.Encapsulation(); at.Port() != 0 {
+		text += fmt.Sprintf("ipsec = \"udp\"\nencapsulation_port = %d\n", at.Port())
+	}
+	return text
+}
+
+// local is where phones listen: at the core's own address where that is this
+// machine's alone, else wherever they are.
+func local(server *lab.Server) string {
+	if at := server.Addr().Addr(); at.IsLoopback() {
+		return netip.AddrPortFrom(at, 0).String()
+	}
+	return ":0"
 }
 
 // writeKeys writes the file of a subscriber's SIM in software, and gives its

@@ -12,10 +12,12 @@ import (
 	"syscall"
 
 	"github.com/imsphone/imsphone/cmd/internal/lab"
+	"github.com/imsphone/imsphone/protocol/secagree"
 )
 
 type runCmd struct {
 	Listen     string           `help:"Address and port for UDP and TCP." default:"127.0.0.1:5060"`
+	ESP        string           `name:"esp" help:"How packets are protected: udp (ESP in UDP, without privilege), or ip (IP protocol 50, what the kernels of phones speak; needs CAP_NET_RAW)." enum:"udp,ip" default:"udp"`
 	ESPPort    uint16           `name:"esp-port" help:"UDP port for ESP; 0 is any." default:"4500"`
 	Domain     string           `help:"Home domain." default:"lab.test"`
 	Users      []string         `help:"Users; with --plain as name:password." default:"alice,bob"`
@@ -80,11 +82,15 @@ func (cmd runCmd) serveIMS(addr netip.AddrPort, out io.Writer) (*lab.Server, err
 		names = append(names, name)
 	}
 	users := lab.Users(names...)
-	server, err := lab.ListenIMS(addr, cmd.ESPPort, lab.IMSConfig{Domain: cmd.Domain, Users: users, NonceReuse: cmd.NonceReuse, Misbehaviour: cmd.Misbehave})
+	cfg := lab.IMSConfig{Domain: cmd.Domain, Users: users, NonceReuse: cmd.NonceReuse, Misbehaviour: cmd.Misbehave}
+	if cmd.ESP == "ip" {
+		cfg.Modes = []secagree.Mode{secagree.Transport}
+	}
+	server, err := lab.ListenIMS(addr, cmd.ESPPort, cfg)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(out, "The IMS core of %s: P-CSCF, S-CSCF and HSS at %s, ESP in UDP at %s.\n", cmd.Domain, server.Addr(), server.Encapsulation())
+	fmt.Fprintf(out, "The IMS core of %s: P-CSCF, S-CSCF and HSS at %s, %s.\n", cmd.Domain, server.Addr(), carried(server))
 	if cmd.Misbehave != lab.WellBehaved {
 		fmt.Fprintf(out, "It misbehaves: %s.\n", cmd.Misbehave.What())
 	}
@@ -94,6 +100,14 @@ func (cmd runCmd) serveIMS(addr netip.AddrPort, out io.Writer) (*lab.Server, err
 	}
 	fmt.Fprint(out, "\n", commands)
 	return server, nil
+}
+
+// carried says how a core's ESP goes over the network.
+func carried(server *lab.Server) string {
+	if at := server.Encapsulation(); at.Port() != 0 {
+		return fmt.Sprintf("ESP in UDP at %s", at)
+	}
+	return "ESP by IP"
 }
 
 // introduce writes what each user's phone needs, and says how to start it.

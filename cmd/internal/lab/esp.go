@@ -14,8 +14,8 @@ import (
 	"github.com/imsphone/imsphone/protocol/transport"
 )
 
-// esp is the P-CSCF's side of ESP in UDP, with a TCP/IP stack of its own, for any
-// number of phones (TS 33.203 Annex M).
+// esp is the P-CSCF's side of ESP, with a TCP/IP stack of its own, for any number
+// of phones: in UDP (TS 33.203 Annex M) or as IP protocol 50.
 type esp struct {
 	stack *userspace.Stack
 	*sipnet.Protected
@@ -24,10 +24,9 @@ type esp struct {
 	sets map[uint32]*userspace.Handle
 }
 
-// newESP opens ESP at an address and UDP port; recv gets what comes over its
-// sets.
-func newESP(at netip.AddrPort, recv func(transport.Inbound)) (*esp, error) {
-	stack, err := userspace.New(userspace.Config{Role: userspace.PCSCF, Local: at.Addr(), Carrier: userspace.UDP(at, netip.AddrPort{})})
+// newESP opens ESP at an address; recv gets what comes over its sets.
+func newESP(at netip.Addr, carrier userspace.Carrier, recv func(transport.Inbound)) (*esp, error) {
+	stack, err := userspace.New(userspace.Config{Role: userspace.PCSCF, Local: at, Carrier: carrier})
 	if err != nil {
 		return nil, err
 	}

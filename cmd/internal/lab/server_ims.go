@@ -7,8 +7,10 @@ import (
 	"fmt"
 	mathrand "math/rand/v2"
 	"net/netip"
+	"slices"
 	"time"
 
+	"github.com/imsphone/imsphone/hw/ipsec/userspace"
 	"github.com/imsphone/imsphone/hw/sipnet"
 	"github.com/imsphone/imsphone/protocol/regevent"
 	"github.com/imsphone/imsphone/protocol/secagree"
@@ -31,18 +33,25 @@ type Associations interface {
 var ErrNotIMS = errors.New("this lab is a plain SIP domain: it has no IMS core")
 
 // ListenIMS starts an IMS core on real sockets. ESP is in UDP, at a port of its
-// own, and needs no privilege: see [Server.Encapsulation].
+// own, and needs no privilege: see [Server.Encapsulation]. With cfg.Modes of
+// [secagree.Transport] alone it is IP protocol 50, which takes CAP_NET_RAW and is
+// what a phone's kernel speaks.
 func ListenIMS(local netip.AddrPort, encapsulation uint16, cfg IMSConfig) (*Server, error) {
 	if !local.Addr().IsValid() || local.Addr().IsUnspecified() {
 		return nil, fmt.Errorf("the IMS core needs an address of its own, since SAs are between addresses: not %s", local)
 	}
-	cfg.Modes = []secagree.Mode{secagree.UDPTunnel}
+	here := local.Addr().Unmap()
+	carrier := userspace.RawIP()
+	if !slices.Equal(cfg.Modes, []secagree.Mode{secagree.Transport}) {
+		cfg.Modes = []secagree.Mode{secagree.UDPTunnel}
+		carrier = userspace.UDP(netip.AddrPortFrom(here, encapsulation), netip.AddrPort{})
+	}
 	return ServeIMS(cfg, func(recv func(transport.Inbound)) (Sockets, Associations, error) {
 		sockets, err := sipnet.Listen(sipnet.Config{Local: local, UDP: true, TCP: true}, recv)
 		if err != nil {
 			return nil, nil, err
 		}
-		sets, err := newESP(netip.AddrPortFrom(local.Addr().Unmap(), encapsulation), recv)
+		sets, err := newESP(here, carrier, recv)
 		if err != nil {
 			return nil, nil, errors.Join(err, sockets.Close())
 		}
@@ -79,7 +88,7 @@ func ServeIMS(cfg IMSConfig, open func(recv func(transport.Inbound)) (Sockets, A
 }
 
 // Encapsulation is the P-CSCF's address and port for ESP in UDP (TS 33.203 Annex
-// M); without port where there is none.
+// M); without port where ESP is IP protocol 50 or not at all.
 func (s *Server) Encapsulation() netip.AddrPort {
 	if e, ok := s.sets.(*esp); ok {
 		return e.stack.Outer()
