@@ -32,8 +32,10 @@ type (
 )
 
 const (
-	// installTime bounds the installation of a set.
-	installTime = 5 * time.Second
+	// installTime bounds the installation of a set. The kernel of a small board
+	// takes seconds for the first one: it loads the algorithms and tests them. The
+	// network waits for minutes (reg-await-auth, TS 24.229 §5.4.1.2).
+	installTime = 30 * time.Second
 	// checkInterval is the pause between two looks at whether the SAs are still
 	// there: somebody may have flushed them.
 	checkInterval = time.Minute

@@ -117,7 +117,9 @@ func (m *Machine) connect(ctx context.Context, socket string) (*qmp.Client, erro
 			return c, nil
 		}
 		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ECONNREFUSED) {
-			return nil, err
+			m.cmd.Process.Kill() // it has said why, most likely, and is gone
+			<-m.done
+			return nil, errors.Join(err, m.err)
 		}
 		select {
 		case <-retry.C:

@@ -1,0 +1,194 @@
+//go:build linux
+
+package qemutest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/bits"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/imsphone/imsphone/cmd/internal/qemu"
+	"github.com/imsphone/imsphone/cmd/internal/qemu/qmp"
+)
+
+// Model is a board that QEMU has.
+type Model struct {
+	// Board names the profile of the image.
+	Board string
+	// network is the driver of its network interface.
+	network string
+	config  func(disk, parts string) qemu.Config
+}
+
+// uboot is the boot loader of QEMU's virt (Debian's package u-boot-qemu).
+const uboot = "/usr/lib/u-boot/qemu_arm/u-boot.bin"
+
+// The models. QEMU has no firmware of Raspberry Pis, which finds the kernel on the
+// FAT partition: there it is given the same files by hand.
+var (
+	Virt = Model{"virt", "virtio-net-pci,romfile=", func(disk, _ string) qemu.Config {
+		return qemu.Config{Machine: "virt,highmem=off", CPU: "cortex-a7", CPUs: 2, Memory: 512,
+			Args:    []string{"-bios", uboot, "-drive", "if=none,id=disk,format=raw,file=" + disk},
+			Devices: []string{"virtio-blk-pci,drive=disk", "virtio-rng-pci"}}
+	}}
+	Pi2 = Model{"pi2", "usb-net", func(disk, parts string) qemu.Config {
+		return raspberry("raspi2b", disk, parts, "bcm2836-rpi-2-b.dtb", "")
+	}}
+	// Debian's kernel stops in QEMU's model of the power domains.
+	Pi0 = Model{"pi0", "usb-net", func(disk, parts string) qemu.Config {
+		return raspberry("raspi0", disk, parts, "bcm2835-rpi-zero.dtb", " initcall_blacklist=bcm2835_power_driver_init")
+	}}
+)
+
+func raspberry(machine, disk, parts, tree, more string) qemu.Config {
+	fat := filepath.Join(parts, "fat")
+	line, _ := os.ReadFile(filepath.Join(fat, "cmdline.txt")) // without it the kernel boots to a panic that says so
+	return qemu.Config{Machine: machine, Kernel: filepath.Join(fat, "vmlinuz"), Initrd: filepath.Join(fat, "initrd.img"),
+		Tree: filepath.Join(fat, tree), CommandLine: strings.TrimSpace(string(line)) + more,
+		Args: []string{"-drive", "if=sd,format=raw,file=" + disk}}
+}
+
+// Setup is what is particular to a board.
+type Setup struct {
+	Model Model
+	// Settings is the phone's configuration; the account is added.
+	Settings, InAccount string
+	// Network are lines of network.conf.
+	Network string
+	// Devices and Args go to QEMU.
+	Devices, Args []string
+}
+
+// Board is a machine with a copy of an image.
+type Board struct {
+	Console *Console
+	// QMP drives the running machine.
+	QMP *qmp.Client
+	// Addr is where DHCP puts it.
+	Addr netip.Addr
+
+	site    *Site
+	setup   Setup
+	key     Key
+	disk    string
+	parts   string
+	cable   cable
+	machine *qemu.Machine
+}
+
+// imagePath is where `make image` leaves an image.
+func imagePath(board string) string {
+	dir := os.Getenv("IMSPHONE_IMAGES")
+	if dir == "" {
+		dir = "../../bin/image"
+	}
+	return filepath.Join(dir, "imsphone-"+board+".img")
+}
+
+// Build copies a board's image and puts settings on it, as a person would: the
+// configuration with the account of a user, the keys of his SIM, who may log in.
+func (s *Site) Build(p Pair, setup Setup) (*Board, error) {
+	dir, err := s.scratch(p.Board.Name)
+	if err != nil {
+		return nil, err
+	}
+	image := imagePath(setup.Model.Board)
+	b := &Board{Console: NewConsole(), site: s, setup: setup, disk: filepath.Join(dir, "disk.img"), parts: image + ".parts"}
+	if err := copyImage(b.disk, image); err != nil {
+		return nil, fmt.Errorf("%w: `make image BOARD=%s` makes it", err, setup.Model.Board)
+	}
+	if b.key, err = NewKey(); err != nil {
+		return nil, err
+	}
+	if b.cable, err = plug(); err != nil {
+		return nil, err
+	}
+	b.Addr = b.cable.addr
+	return b, b.Put(map[string]string{
+		"imsphone.conf":   setup.Settings + s.Account(p.Board, "/state/imsphone/sim.key", setup.InAccount),
+		"sim.key":         p.Board.SIM(),
+		"authorized_keys": b.key.Authorized(),
+		"network.conf":    "ntp = off\n" + setup.Network,
+	})
+}
+
+// copyImage copies an image and rounds its size up to a power of two, as an SD
+// card has it.
+func copyImage(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	n, err := io.Copy(out, in)
+	if err != nil {
+		return err
+	}
+	return errors.Join(out.Truncate(1<<bits.Len64(uint64(n-1))), out.Close())
+}
+
+// Put writes files onto the FAT partition of a board that is off.
+func (b *Board) Put(files map[string]string) error {
+	at, err := firstPartition(b.disk)
+	if err != nil {
+		return err
+	}
+	for name, text := range files {
+		cmd := exec.Command("mcopy", "-o", "-i", fmt.Sprintf("%s@@%d", b.disk, at), "-", "::"+name)
+		cmd.Stdin = strings.NewReader(text)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("mcopy (Debian's package mtools): %w\n%s", err, out)
+		}
+	}
+	return nil
+}
+
+// firstPartition gives the offset of a disk's first partition, in bytes.
+func firstPartition(disk string) (int64, error) {
+	f, err := os.Open(disk)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var mbr [512]byte
+	if _, err := io.ReadFull(f, mbr[:]); err != nil {
+		return 0, err
+	}
+	return 512 * int64(binary.LittleEndian.Uint32(mbr[446+8:])), nil
+}
+
+// PowerOn starts the board.
+func (b *Board) PowerOn(ctx context.Context) error {
+	cfg := b.setup.Model.config(b.disk, b.parts)
+	cfg.Console = b.Console
+	cfg.Args = append(append(cfg.Args, "-netdev", "tap,id=net,script=no,downscript=no,ifname="+b.cable.tap), b.setup.Args...)
+	cfg.Devices = append(append(cfg.Devices, b.setup.Model.network+",netdev=net,mac="+b.cable.mac), b.setup.Devices...)
+	m, err := qemu.Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	b.machine, b.QMP = m, m.QMP
+	return nil
+}
+
+// PowerCut takes the power away.
+func (b *Board) PowerCut() error { return b.machine.Kill() }
+
+// LogIn gives a shell of root's.
+func (b *Board) LogIn(ctx context.Context) (*Shell, error) { return b.key.LogIn(ctx, b.Addr, "root") }
+
+// SetLink pulls the network's cable out or plugs it in again.
+func (b *Board) SetLink(up bool) error { return b.cable.SetLink(up) }

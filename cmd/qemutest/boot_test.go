@@ -1,0 +1,93 @@
+//go:build qemu
+
+package qemutest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/imsphone/imsphone/actors"
+)
+
+// start builds a board, powers it on and cuts its power at the end of the test.
+func start(t *testing.T, p Pair, setup Setup) *Board {
+	t.Helper()
+	b, err := site.Build(p, setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.PowerOn(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the end of %s's console:\n%s", setup.Model.Board, b.Console.End(60))
+		}
+		b.PowerCut()
+	})
+	return b
+}
+
+// quiet is a phone without sound.
+const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
+
+// registration is how the log says so.
+const registration = `registered`
+
+// TestImages: the image of each board boots, and its phone starts by itself,
+// registers with AKA and the kernel's ESP, places a call and takes one.
+func TestImages(t *testing.T) {
+	for _, model := range []Model{Virt, Pi2, Pi0} {
+		t.Run(model.Board, func(t *testing.T) {
+			t.Parallel()
+			ctx := long(t)
+			pair := site.Pair()
+			board := start(t, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n"})
+			if _, err := board.Console.Await(ctx, 0, registration); err != nil {
+				t.Fatal(err)
+			}
+			far, err := site.StartFar(ctx, pair, 660, "", "auto_answer = true\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			shell, err := board.LogIn(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer shell.Close()
+			var status actors.Status
+			if err := shell.JSON(ctx, "status", &status); err != nil {
+				t.Fatal(err)
+			}
+			a := status.Accounts[0]
+			if a.State != "registered" || a.Security != "ipsec" || len(a.Associations) != 1 || a.Associations[0].SAs[0].Counters.Packets == 0 {
+				t.Errorf("%+v", a)
+			}
+			if states, err := shell.Run(ctx, "cat /proc/net/xfrm_stat; grep -c . /proc/net/xfrm_stat; cat /proc/cpuinfo | grep -i model"); err != nil {
+				t.Error(err)
+			} else {
+				t.Log(states)
+			}
+			talk(t, ctx, far, func() error { _, err := far.Dial(ctx, "", pair.Board.Name); return err })
+			talk(t, ctx, far, func() error { _, err := shell.Run(ctx, "imsphone call "+pair.Far.Name); return err })
+		})
+	}
+}
+
+// talk has a call that the far end, too, sees answered and ended.
+func talk(t *testing.T, ctx context.Context, far *Far, dial func() error) {
+	t.Helper()
+	from := far.Mark()
+	if err := dial(); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := far.Await(ctx, from, "answered"); err != nil {
+		t.Fatal(err)
+	}
+	if err := far.Hangup(ctx, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := far.Await(ctx, from, "ended"); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,19 @@
+// Package qemutest tests the phone as a whole machine: the flashable images of
+// the boards, as they are made for people, on QEMU. The phone in them starts by
+// itself and registers at an IMS core that runs outside.
+//
+//	       this process, in a network namespace of its own
+//	┌──────────────────────────────────────────────────────────────┐
+//	│ core  10.47.0.1   P-CSCF, S-CSCF, HSS (cmd/internal/lab)      │
+//	│ far   10.47.0.10… phones with a tone and bars to show         │
+//	│ DHCP  10.47.0.1   (dnsmasq)                                   │
+//	│          br0 ──── tap0 ── QEMU: an image, 10.47.0.100 …       │
+//	│           └────── tap1 ── QEMU: another one                   │
+//	└──────────────────────────────────────────────────────────────┘
+//
+// A [Board] is such a machine. Its settings go to the FAT partition of a copy of
+// the image, as people put them there; commands reach it by SSH, keys and touches
+// by QMP, power cuts by killing QEMU.
+//
+// The tests carry the build tag qemu: `make test-qemu`.
+package qemutest
