@@ -85,3 +85,10 @@ func (c *Console) End(n int) string {
 	defer c.mu.Unlock()
 	return strings.Join(c.lines[max(0, len(c.lines)-n):], "\n")
 }
+
+// Since gives the lines after a mark.
+func (c *Console) Since(mark int) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.Join(c.lines[min(mark, len(c.lines)):], "\n")
+}

@@ -55,13 +55,13 @@ func (k Key) LogIn(ctx context.Context, addr netip.Addr, user string) (*Shell, e
 }
 
 func (k Key) logIn(ctx context.Context, addr netip.Addr, user string) (*Shell, error) {
-	dialer := net.Dialer{Timeout: 2 * time.Second}
+	dialer := net.Dialer{Timeout: 10 * time.Second}
 	conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(addr, 22).String())
 	if err != nil {
 		return nil, err
 	}
 	// A board that was switched off in the middle of it says nothing.
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	conn.SetDeadline(time.Now().Add(time.Minute))
 	c, channels, requests, err := ssh.NewClientConn(conn, addr.String(), &ssh.ClientConfig{User: user,
 		Auth: []ssh.AuthMethod{ssh.PublicKeys(k.signer)}, HostKeyCallback: ssh.InsecureIgnoreHostKey()}) // a network of our own
 	if err != nil {
@@ -102,6 +102,15 @@ func (s *Shell) Feed(ctx context.Context, command string, in io.Reader) (string,
 		return out.String(), fmt.Errorf("%s: %w\n%s%s", command, err, out.String(), errs.String())
 	}
 	return out.String(), nil
+}
+
+// Start runs a command until it ends or the function that it gives is called.
+func (s *Shell) Start(command string) (stop func(), err error) {
+	session, err := s.client.NewSession()
+	if err != nil {
+		return nil, err
+	}
+	return func() { session.Close() }, session.Start(command)
 }
 
 // JSON runs imsphone with --json and reads its answer.
