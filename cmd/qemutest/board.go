@@ -8,12 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/bits"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/imsphone/imsphone/cmd/internal/qemu"
 	"github.com/imsphone/imsphone/cmd/internal/qemu/qmp"
@@ -66,6 +70,9 @@ type Setup struct {
 	// Devices and Args go to QEMU.
 	Devices, Args []string
 }
+
+// Registered is how a board's console tells that a line has registered.
+const Registered = `event=registered`
 
 // Board is a machine with a copy of an image.
 type Board struct {
@@ -192,3 +199,49 @@ func (b *Board) LogIn(ctx context.Context) (*Shell, error) { return b.key.LogIn(
 
 // SetLink pulls the network's cable out or plugs it in again.
 func (b *Board) SetLink(up bool) error { return b.cable.SetLink(up) }
+
+// ImageSize is that of the image as it is flashed, in bytes.
+func (b *Board) ImageSize() (int64, error) {
+	info, err := os.Stat(imagePath(b.setup.Model.Board))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// BootTime waits until the phone has registered and tells how long it took from
+// the start of the kernel on, by the board's own clocks.
+func (b *Board) BootTime(ctx context.Context) (time.Duration, error) {
+	if _, err := b.Console.Await(ctx, 0, Registered); err != nil {
+		return 0, err
+	}
+	shell, err := b.LogIn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer shell.Close()
+	// What the log's line says, the clock of today, and the time since the start.
+	out, err := shell.Run(ctx, "grep -m1 'event=registered' /run/log/messages; date +%s; cut -d' ' -f1 /proc/uptime")
+	if err != nil {
+		return 0, err
+	}
+	return sinceStart(out)
+}
+
+var logTime = regexp.MustCompile(`(\d\d):(\d\d):(\d\d)\.(\d\d\d) INF.*\n(\d+)\n([\d.]+)\n`)
+
+// sinceStart reads the times of BootTime.
+func sinceStart(text string) (time.Duration, error) {
+	m := logTime.FindStringSubmatch(text)
+	if m == nil {
+		return 0, fmt.Errorf("no times in %q", text)
+	}
+	var n [6]float64
+	for i := range n {
+		n[i], _ = strconv.ParseFloat(m[i+1], 64) // the expression lets only numbers through
+	}
+	event := n[0]*3600 + n[1]*60 + n[2] + n[3]/1000
+	now := math.Mod(n[4], 86400)
+	ago := math.Mod(now-event+86400, 86400)
+	return time.Duration((n[5] - ago) * float64(time.Second)), nil
+}

@@ -31,9 +31,6 @@ func start(t *testing.T, p Pair, setup Setup) *Board {
 // quiet is a phone without sound.
 const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
 
-// registration is how the log says so.
-const registration = `registered`
-
 // TestImages: the image of each board boots, and its phone starts by itself,
 // registers with AKA and the kernel's ESP, places a call and takes one.
 func TestImages(t *testing.T) {
@@ -43,7 +40,7 @@ func TestImages(t *testing.T) {
 			ctx := long(t)
 			pair := site.Pair()
 			board := start(t, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n"})
-			if _, err := board.Console.Await(ctx, 0, registration); err != nil {
+			if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
 				t.Fatal(err)
 			}
 			far, err := site.StartFar(ctx, pair, 660, "", "auto_answer = true\n")

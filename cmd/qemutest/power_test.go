@@ -25,7 +25,7 @@ func TestPowerCuts(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			board := start(t, site.Pair(), Setup{Model: Virt, Settings: quiet})
-			if _, err := board.Console.Await(long(t), 0, registration); err != nil {
+			if _, err := board.Console.Await(long(t), 0, Registered); err != nil {
 				t.Fatal(err)
 			}
 			for n := range cuts / boards {
@@ -33,7 +33,7 @@ func TestPowerCuts(t *testing.T) {
 				if err := board.PowerOn(t.Context()); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := board.Console.Await(long(t), mark, registration); err != nil {
+				if _, err := board.Console.Await(long(t), mark, Registered); err != nil {
 					t.Fatalf("after cut %d: %v", n+1, err)
 				}
 				for _, wrong := range []string{"no sequence numbers", "damaged", "can't be used", "is wrong", "there is no configuration"} {
@@ -63,7 +63,7 @@ func cutWhileWriting(t *testing.T, board *Board) int {
 	}
 	defer writing()
 	from := board.Console.Mark()
-	if _, err := board.Console.Await(ctx, from, registration); err != nil {
+	if _, err := board.Console.Await(ctx, from, Registered); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(rand.N(500 * time.Millisecond)) // whatever it does then
@@ -80,7 +80,7 @@ func TestFullDisk(t *testing.T) {
 	ctx := long(t)
 	pair := site.Pair()
 	board := start(t, pair, Setup{Model: Virt, Settings: quiet, InAccount: "auto_answer = true\n"})
-	if _, err := board.Console.Await(ctx, 0, registration); err != nil {
+	if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
 		t.Fatal(err)
 	}
 	far, err := site.StartFar(ctx, pair, 660, "", "")
@@ -112,7 +112,7 @@ func TestFullDisk(t *testing.T) {
 	if _, err := shell.Run(ctx, "rm /state/fill /state/fill2; imsphone register"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := board.Console.Await(ctx, mark, registration); err != nil {
+	if _, err := board.Console.Await(ctx, mark, Registered); err != nil {
 		t.Error(err)
 	}
 	inCall(t, ctx, shell)
