@@ -41,7 +41,15 @@ func Logger(c config.Log, w io.Writer) zerolog.Logger {
 	if err != nil {
 		level = zerolog.InfoLevel
 	}
-	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+	return zerolog.New(w).Level(level).Hook(timestamp{})
+}
+
+// timestamp adds the time to the millisecond; zerolog's own has seconds.
+type timestamp struct{}
+
+// Run is called for each line.
+func (timestamp) Run(e *zerolog.Event, _ zerolog.Level, _ string) {
+	e.Str(zerolog.TimestampFieldName, time.Now().Format("2006-01-02T15:04:05.000Z07:00"))
 }
 
 // terminal tells whether colours make sense on w.

@@ -3,8 +3,11 @@ package phone
 import (
 	"bytes"
 	"context"
+	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -91,5 +94,23 @@ func TestLogger(t *testing.T) {
 		if got := out.String(); !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 			t.Errorf("%s as %s: %q", tt.level, tt.format, got)
 		}
+	}
+}
+
+// TestLogTimes: both formats have milliseconds.
+func TestLogTimes(t *testing.T) {
+	for format, want := range map[string]string{
+		"console": `^\d\d:\d\d:\d\d\.\d\d\d INF hello`,
+		"json":    `"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\d[Z+-]`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(123 * time.Millisecond) // of the bubble's clock
+			var out bytes.Buffer
+			log := Logger(config.Log{Level: "info", Format: format}, &out)
+			log.Info().Msg("hello")
+			if got := out.String(); !regexp.MustCompile(want).MatchString(got) || !strings.Contains(got, ".123") {
+				t.Errorf("%s: %q", format, got)
+			}
+		})
 	}
 }
