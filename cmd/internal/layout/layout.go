@@ -24,7 +24,8 @@ var rules = map[string]rule{
 	"media":    {own: []string{"media/"}, others: []string{"github.com/pion/rtp", "github.com/pion/rtcp"}, forbidden: effects},
 	"hw": {own: []string{"hw/", "protocol/"}, others: []string{"golang.org/x/sys", "github.com/gen2brain/malgo",
 		"github.com/miekg/dns", "github.com/google/renameio/v2", "github.com/vishvananda/netlink", "gvisor.dev/gvisor"}},
-	"board": {own: []string{"board/", "hw/"}},
+	// The profiles are files in the configuration's language.
+	"board": {own: []string{"board/", "hw/"}, others: []string{"github.com/pelletier/go-toml/v2"}},
 	"actors": {own: []string{"actors/", "protocol/", "media/"},
 		// concurrent-map is a part of protoactor, see newSystem.
 		others: []string{"github.com/asynkron/protoactor-go", "github.com/orcaman/concurrent-map", "github.com/rs/zerolog"}},
