@@ -5,7 +5,7 @@ ARM       ?= 7
 # lower half of a host address: with the guest's memory at 4 GiB that is the right
 # place, elsewhere it is anybody's memory.
 QEMU_ARM  ?= qemu-arm-static -B 0x100000000
-PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/...
+PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./board/... ./cmd/...
 
 .PHONY: help build demo test test-race test-arm test-peers test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
 
