@@ -4,6 +4,3 @@
 //
 // What a device sends is read by a [Decoder], which is a pure function of bytes.
 package input
-
-// keyMax is the highest code of a key (KEY_MAX).
-const keyMax = 0x2ff
