@@ -7,7 +7,7 @@ ARM       ?= 7
 QEMU_ARM  ?= qemu-arm-static -B 0x100000000
 PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./board/... ./cmd/...
 
-.PHONY: help build demo test test-race test-arm test-peers test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
+.PHONY: help build demo test test-race test-arm test-peers test-panel test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ bin/armguest:
 	$(GO) build -o $@ ./cmd/internal/qemu/run
 bin/imsphone-peers:
 	$(GO) build -tags peers -o $@ ./cmd/imsphone
+
+# The screens' ids are those that the tests ask QEMU for.
+test-panel: bin/armguest ## screens, keys, touch, lines and lights of a real kernel, in an ARM guest
+	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) test -count=1 -tags guest -exec '$(CURDIR)/bin/armguest -modules virtio_gpu,bochs,virtio_input,evdev,uinput,hid-generic,usbhid,xhci-pci \
+		-device virtio-gpu-pci,id=virtio_gpu,xres=480,yres=640 -device bochs-display,id=bochs-drm,romfile=,xres=480,yres=640 -device virtio-keyboard-pci -device virtio-tablet-pci -device qemu-xhci,id=usb --' \
+		./cmd/internal/qemu/paneltest ./hw/input
 
 soak: ## thirty virtual days of registrations and calls
 	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run 'Soak$$' ./cmd/internal/lab

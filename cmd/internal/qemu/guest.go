@@ -48,6 +48,11 @@ var ErrNoGuest = errors.New("the guest ended before its command did")
 // that unplug devices, press keys or take pictures of the screen.
 const QMPPort = "/dev/virtio-ports/qmp"
 
+// JobDir is the name of an environment variable of the command: the host's path
+// of a directory that is the guest's /job, for what QEMU is told to write, such as
+// pictures of the screen. It is removed with the guest.
+const JobDir = "IMSPHONE_JOB"
+
 // Run boots a guest, runs the command and gives its exit status: 128 and the
 // signal's number where a signal ended it. The guest is killed when ctx ends.
 // Nothing of it stays on the host.
@@ -61,6 +66,7 @@ func Run(ctx context.Context, job Job) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	job.Env = append([]string{JobDir + "=" + dir}, job.Env...)
 	if err := job.prepare(dir); err != nil {
 		return 0, err
 	}

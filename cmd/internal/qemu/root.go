@@ -37,11 +37,11 @@ var carried = append(Modules(), []string{
 	"ipv6", "veth", "dummy", "tun", "virtio_net", "xfrm_user", "af_key", "esp4", "esp6", "authenc", "hmac", "md5", "sha1_generic",
 	"cbc", "ctr", "gcm", "ghash-generic", "sha256_generic", "sha512_generic", "seqiv", "echainiv", "des_generic", "jitterentropy_rng", "drbg",
 	// Sound.
-	"snd-aloop", "snd-usb-audio", "xhci-pci", "xhci-plat-hcd", "usbhid",
+	"snd-aloop", "snd-usb-audio", "xhci-pci", "xhci-plat-hcd", "usbhid", "hid-generic",
 	// Cameras.
 	"vivid", "uvcvideo", "v4l2-mem2mem", "videobuf2-dma-contig", "videobuf2-vmalloc",
 	// Screens, keys, lines, lamps.
-	"virtio-gpu", "virtio_input", "evdev", "uinput", "gpio-mockup", "gpio-sim", "gpio_keys", "leds-gpio", "uleds", "configfs",
+	"virtio-gpu", "bochs", "virtio_input", "evdev", "uinput", "gpio-mockup", "gpio-sim", "gpio_keys", "leds-gpio", "uleds", "configfs",
 	// Disks.
 	"virtio_blk", "ext4", "vfat", "nls_ascii", "nls_cp437", "nls_iso8859-1", "squashfs", "overlay", "loop",
 }...)
