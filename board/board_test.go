@@ -124,3 +124,19 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+func TestSettings(t *testing.T) {
+	if got := Generic().Settings(); len(got) != 0 {
+		t.Errorf("the generic board sets %q", got)
+	}
+	p := Profile{
+		SIM: "pcsc", Audio: Audio{Ring: "hw:1"}, Screen: Screen{Device: "/dev/fb0", Width: 320, Height: 240, Rotate: 90},
+		Input: Input{Keys: map[string]string{"KEY_F2": "KEY_BACK", "KEY_F1": "KEY_MENU"}}, Lights: Lights{Call: "ACT"},
+		Lines: []Line{{Chip: "/dev/gpiochip0", Offset: 17, Key: "KEY_PHONE"}},
+	}
+	want := []string{"audio.ring = hw:1", "screen = /dev/fb0, 320 x 240, turned by 90 degrees", "input.keys = KEY_F1 is KEY_MENU, KEY_F2 is KEY_BACK",
+		"lights.call = ACT", "line = /dev/gpiochip0 17 is KEY_PHONE", "sim = pcsc"}
+	if got := p.Settings(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/hw/audio"
@@ -33,7 +34,7 @@ func file(t *testing.T, text string) string {
 	return path
 }
 
-const goodConfig = "[[account]]\nuser = \"sip:alice@example.org\"\n"
+const goodConfig = "[board]\nname = \"generic\"\n[[account]]\nuser = \"sip:alice@example.org\"\n"
 
 // TestExitCodes holds the codes of the package comment, with what is said.
 func TestExitCodes(t *testing.T) {
@@ -47,9 +48,9 @@ func TestExitCodes(t *testing.T) {
 		stdout, stderr string
 	}{
 		{"version", "--version", 0, "imsphone dev\n", ""},
-		{"check", "check " + good, 0, good + " is right: 1 account(s)\n", ""},
-		{"check of --config", "check --config " + good, 0, good + " is right: 1 account(s)\n", ""},
-		{"check as JSON", "check --json " + good, 0, `{"file":"` + good + `","ok":true,"problems":[]}` + "\n", ""},
+		{"check", "check " + good, 0, good + " is right: 1 account(s)\nboard generic: any Linux machine\n", ""},
+		{"check of --config", "check --config " + good, 0, good + " is right: 1 account(s)\nboard generic: any Linux machine\n", ""},
+		{"check as JSON", "check --json " + good, 0, `{"board":"generic","file":"` + good + `","ok":true,"problems":[]}` + "\n", ""},
 		{"example", "check --example", 0, config.Example, ""},
 		{"broken", "check " + bad, 2, "", "imsphone: " + bad + ":3: " + sentence + "\n"},
 		{"broken as JSON", "check --json " + bad, 2,
@@ -116,6 +117,21 @@ func TestDevices(t *testing.T) {
 	out.Reset()
 	if err := showDevices(console{out: &out}, list, nil); err != nil || out.Len() == 0 {
 		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+// TestBoard: what a board sets is told.
+func TestBoard(t *testing.T) {
+	var out bytes.Buffer
+	p, err := board.Find("pda")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printBoard(&out, p)
+	for _, line := range []string{"board pda: a PDA: 320x240, keypad\n", "\n      audio.capture = hw:0,0\n", "\n      sim = modem:/dev/ttyUSB2\n"} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("%q is missing in\n%s", line, out.String())
+		}
 	}
 }
 

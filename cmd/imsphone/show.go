@@ -191,8 +191,9 @@ func (cmd checkCmd) Run(c *cli, out console) error {
 	if err != nil {
 		return err
 	}
-	return out.show(map[string]any{"ok": true, "file": path, "problems": []string{}}, func(w io.Writer) {
+	return out.show(map[string]any{"ok": true, "file": path, "problems": []string{}, "board": cfg.Board.Profile.Name}, func(w io.Writer) {
 		fmt.Fprintf(w, "%s is right: %d account(s)\n", path, len(cfg.Accounts))
+		printBoard(w, cfg.Board.Profile)
 	})
 }
 
@@ -230,9 +231,15 @@ func (cmd lintCmd) Run(out console) error {
 
 type devicesCmd struct{}
 
-func (devicesCmd) Run(out console) error {
+func (devicesCmd) Run(c *cli, out console) error {
 	devices, err := audio.Devices()
-	return showDevices(out, devices, err)
+	err = showDevices(out, devices, err)
+	if out.json {
+		return err
+	}
+	err = errors.Join(err, printInputs(out.out))
+	printBoard(out.out, c.board())
+	return err
 }
 
 // showDevices prints the list even where the sound cards are missing from it,

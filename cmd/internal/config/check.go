@@ -22,10 +22,11 @@ func (c *Config) complete(data []byte) {
 	}
 	// The text has been decoded once already: what fails here failed there.
 	_ = toml.Unmarshal(data, &written)
+	c.Audio.complete(c.Board.Profile.Audio)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		if a.IMS != nil {
-			a.completeIMS()
+			a.completeIMS(c.Board.Profile)
 		}
 		if written.Accounts[i].Register == nil {
 			a.Register = true // false can't be told from a key that isn't there

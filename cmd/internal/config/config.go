@@ -13,10 +13,13 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/imsphone/imsphone/board"
 )
 
 // Config is the file's contents with the defaults filled in.
 type Config struct {
+	Board    Board     `toml:"board"`
 	Log      Log       `toml:"log"`
 	Control  Control   `toml:"control"`
 	State    State     `toml:"state"`
@@ -25,6 +28,16 @@ type Config struct {
 	DNS      DNS       `toml:"dns"`
 	TLS      TLS       `toml:"tls"`
 	Accounts []Account `toml:"account"`
+}
+
+// Board says what the phone runs on.
+type Board struct {
+	// Name is that of a built-in profile, the path of a file with another, or
+	// "auto" for what the device tree says.
+	Name string `toml:"name"`
+	// Profile is the one that was found. Its devices are those that the other
+	// tables don't name.
+	Profile board.Profile `toml:"-"`
 }
 
 // Log says how much is logged: debug, info, warn or error; format is "console"
@@ -44,7 +57,8 @@ type State struct {
 	Dir string `toml:"dir"`
 }
 
-// Audio names the sound device; Capture and Playback override Device.
+// Audio names the sound device; Capture and Playback override Device. Where none
+// of them is written, they are the board's.
 type Audio struct {
 	Device   string `toml:"device"`
 	Capture  string `toml:"capture"`
@@ -159,7 +173,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): create it, or name another with --config", reason(err))}}
 	}
-	return Parse(path, data)
+	return parse(path, data, board.Here)
 }
 
 // Socket gives the control socket of the phone that the file at path
@@ -180,12 +194,20 @@ func reason(err error) error {
 	return err
 }
 
-// Parse checks the text of a file called path.
-func Parse(path string, data []byte) (*Config, error) {
+// Parse checks the text of a file called path, for a machine that no profile of a
+// board knows.
+func Parse(path string, data []byte) (*Config, error) { return parse(path, data, board.Generic) }
+
+func parse(path string, data []byte, here func() board.Profile) (*Config, error) {
 	c := defaults()
 	decoder := toml.NewDecoder(strings.NewReader(string(data))).DisallowUnknownFields()
 	if err := decoder.Decode(c); err != nil {
 		return nil, decodeProblems(path, data, err)
+	}
+	if err := c.Board.find(here); err != nil {
+		k := &checker{path: path, data: data}
+		k.fault("board", 0, "name", "%v", err)
+		return nil, k.problems
 	}
 	c.complete(data)
 	if problems := c.check(path, data); len(problems) > 0 {
@@ -215,10 +237,10 @@ func decodeProblems(path string, data []byte, err error) Problems {
 
 func defaults() *Config {
 	return &Config{
+		Board:   Board{Name: autoBoard},
 		Log:     Log{Level: "info", Format: "console"},
 		Control: Control{Socket: defaultSocket()},
 		State:   State{Dir: defaultState()},
-		Audio:   Audio{Device: "default"},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
 	}
 }

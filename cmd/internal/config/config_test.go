@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/imsphone/imsphone/board"
 )
 
 // account is the least that a file needs.
@@ -36,6 +38,8 @@ func TestProblems(t *testing.T) {
 		{"wrong type", account + "expires = \"long\"\n", "f:3: cannot decode TOML string into struct field config.Account.Expires of type int"},
 		{"delay", account + "answer_delay = \"soon\"\n", `f:3: write a time such as "500ms" or "20s"`},
 		{"negative delay", account + "answer_delay = \"-1s\"\n", `f:3: write a time such as "500ms" or "20s"`},
+		{"board", "[board]\nname = \"pi9\"\n" + account,
+			`f:2: board "pi9" is not known: write auto, the path of a profile of your own, or one of ` + strings.Join(board.Names(), ", ")},
 		{"level", "[log]\nformat = \"json\"\nlevel = \"loud\"\n" + account, `f:3: level "loud": write debug, info, warn or error`},
 		{"format", "[log]\nformat = \"xml\"\n" + account, `f:2: format "xml": write console or json`},
 		{"ports", "[media]\nrtp_ports = \"9000\"\n" + account, `f:2: rtp_ports "9000": write a range of ports such as "16384-16584"`},
@@ -85,6 +89,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
+		Board:   Board{Name: "auto", Profile: board.Generic()},
 		Log:     Log{Level: "info", Format: "console"},
 		Control: Control{Socket: "/run/imsphone/control.sock"},
 		State:   State{Dir: "/var/lib/imsphone"},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/sip"
 )
@@ -45,11 +46,9 @@ func ipsecModes() []string {
 }
 
 // completeIMS fills in the defaults of an account of an IMS core.
-func (a *Account) completeIMS() {
+func (a *Account) completeIMS(p board.Profile) {
 	m := a.IMS
-	if m.SIM == "" {
-		m.SIM = "soft"
-	}
+	m.completeSIM(p)
 	if m.IPsec == "" {
 		m.IPsec = "auto"
 	}
