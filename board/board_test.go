@@ -3,9 +3,15 @@ package board
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/hw/display"
+	"github.com/imsphone/imsphone/hw/gpio"
+	"github.com/imsphone/imsphone/hw/input"
 )
 
 // TestProfiles reads each built-in profile; Parse checks them.
@@ -138,5 +144,39 @@ func TestSettings(t *testing.T) {
 		"lights.call = ACT", "line = /dev/gpiochip0 17 is KEY_PHONE", "sim = pcsc"}
 	if got := p.Settings(); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestDevices: what a profile says reaches the devices.
+func TestDevices(t *testing.T) {
+	p, err := Parse("x", []byte(`description = "x"
+[screen]
+device = "/dev/fb0"
+rotate = 90
+width = 320
+height = 240
+backlight = "lcd"
+[input]
+grab = true
+keys = {KEY_F3 = "KEY_PHONE"}
+[[line]]
+chip = "/dev/gpiochip1"
+offset = 17
+key = "KEY_HANGUP_PHONE"
+active_low = true
+pull_up = true
+debounce_ms = 5
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.Screen.Display(), (display.Config{Device: "/dev/fb0", Rotate: 90, Width: 320, Height: 240, Backlight: "lcd"}); got != want {
+		t.Errorf("screen %+v", got)
+	}
+	got, err := p.Inputs(320, 240)
+	want := input.Config{Width: 320, Height: 240, Rotate: 90, Keys: map[uint16]uint16{61: 169}, Grab: true,
+		Lines: []input.Line{{Chip: "/dev/gpiochip1", Code: 446, Line: gpio.Line{Offset: 17, ActiveLow: true, PullUp: true, Debounce: 5 * time.Millisecond}}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("inputs %+v, %v", got, err)
 	}
 }
