@@ -68,6 +68,7 @@ lint: ## gofmt, go vet, staticcheck, the import rule
 	@out=$$(gofmt -l actors protocol media hw board cmd); test -z "$$out" || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
 	$(GO) vet -tags peers,ipsec ./cmd/peertest/... ./cmd/internal/uml/... ./hw/...
+	CGO_ENABLED=0 GOARCH=arm $(GO) vet -tags guest ./cmd/internal/qemu/... ./hw/...
 	$(GO) tool staticcheck $(PKGS)
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout
 

@@ -147,6 +147,26 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestREADME: the profile in the README is right, and every board is in its table.
+func TestREADME(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, boards, _ := strings.Cut(string(text), "\n## Boards\n")
+	boards, _, _ = strings.Cut(boards, "\n## ")
+	_, example, _ := strings.Cut(boards, "```toml\n")
+	example, _, ok := strings.Cut(example, "```")
+	if p, err := Parse("README", []byte(example)); err != nil || !ok || len(p.Lines) != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for _, name := range Names() {
+		if !strings.Contains(boards, "| `"+name+"` |") {
+			t.Errorf("%s isn't in the table", name)
+		}
+	}
+}
+
 // TestDevices: what a profile says reaches the devices.
 func TestDevices(t *testing.T) {
 	p, err := Parse("x", []byte(`description = "x"
