@@ -22,10 +22,14 @@ func Open(cfg Config) (Panel, error) {
 }
 
 // openAny opens the first device that has a screen. A board may have several of
-// which some are mere accelerators.
+// which some are mere accelerators. The framebuffer of a card without a screen is
+// there, but nobody sees it.
 func openAny(cfg Config) (Panel, error) {
 	var tried []error
 	for _, node := range nodes() {
+		if isFramebuffer(node) && errors.Is(errors.Join(tried...), ErrNoScreen) {
+			break
+		}
 		p, err := openNode(cfg, node)
 		if err == nil {
 			return p, nil
@@ -46,9 +50,9 @@ func nodes() []string {
 }
 
 func openNode(cfg Config, node string) (Panel, error) {
-	open := openFramebuffer
-	if strings.HasPrefix(filepath.Base(node), "card") {
-		open = openDRM
+	open := openDRM
+	if isFramebuffer(node) {
+		open = openFramebuffer
 	}
 	p, err := open(cfg, node)
 	if err != nil {
@@ -56,6 +60,8 @@ func openNode(cfg Config, node string) (Panel, error) {
 	}
 	return p, nil
 }
+
+func isFramebuffer(node string) bool { return strings.HasPrefix(filepath.Base(node), "fb") }
 
 // explain puts what can be done about it in place of the kernel's word.
 func explain(err error) error {

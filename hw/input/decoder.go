@@ -47,6 +47,7 @@ type Decoder struct {
 	remap  map[uint16]uint16
 	panel  panel
 	keys   bitset // pressed
+	held   uint16 // the last of them; 0 is none
 	sw     bitset // set
 	slot   int
 	finger [maxFingers]finger
@@ -118,7 +119,22 @@ func (d *Decoder) key(code uint16, value int32, out []Event) []Event {
 		return out
 	}
 	d.keys.set(int(code), value != Up)
+	switch {
+	case value == Down:
+		d.held = code
+	case value == Up && d.held == code:
+		d.held = 0
+	}
 	return append(out, Event{Kind: Key, Code: d.meant(code), Value: value, Device: d.name})
+}
+
+// repeat tells once more that the last key is down, for devices whose driver
+// doesn't.
+func (d *Decoder) repeat(out []Event) []Event {
+	if d.held == 0 {
+		return out
+	}
+	return d.key(d.held, Repeat, out)
 }
 
 // meant is the key that the board's map makes of one.

@@ -136,6 +136,23 @@ func TestDropped(t *testing.T) {
 	}
 }
 
+// TestRepeat: the key that was pressed last repeats, until it is let go.
+func TestRepeat(t *testing.T) {
+	d := newDecoder("x", keypad, map[uint16]uint16{2: 169})
+	long := (d.size - 8) / 2
+	for _, step := range []struct {
+		record record
+		want   string
+	}{
+		{record{evKey, 3, 1}, "KEY_2 repeat"}, {record{evKey, 2, 1}, "KEY_PHONE repeat"}, {record{evKey, 3, 0}, "KEY_PHONE repeat"}, {record{evKey, 2, 0}, ""},
+	} {
+		d.Feed(wire(long, step.record), nil)
+		if got := told(d.repeat(nil)); got != step.want {
+			t.Errorf("after %+v: %q, want %q", step.record, got, step.want)
+		}
+	}
+}
+
 func TestDroppedTouch(t *testing.T) {
 	d := newDecoder("x", multi, nil)
 	d.panel = panel{480, 640, 0}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -63,25 +64,54 @@ func explain(node string, err error) error {
 	return fmt.Errorf("input %s: %w", node, err)
 }
 
+// When a key repeats that the driver leaves to us, as keyboards do.
+const (
+	repeatAfter = 400 * time.Millisecond
+	repeatEvery = 50 * time.Millisecond
+)
+
 // run reads until the device is gone or closed.
 func (d *device) run(s *Set) {
-	var out []Event
 	d.decoder.panel = *s.panel.Load()
-	s.send(d.decoder.resync(d.first, out)...)
-	buf := make([]byte, 64*recordSize)
+	s.send(d.decoder.resync(d.first, nil)...)
+	buf, out := make([]byte, 64*recordSize), []Event(nil)
 	for {
+		held := d.decoder.held
 		n, err := d.file.Read(buf)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			s.send(d.decoder.repeat(out[:0])...)
+			d.wake(repeatEvery)
+			continue
+		}
 		if err != nil {
 			return
 		}
 		d.decoder.panel = *s.panel.Load()
-		events, lost := d.decoder.Feed(buf[:n], out[:0])
-		if lost {
-			events = d.decoder.resync(d.ask(), events)
+		out = d.take(buf[:n], out[:0])
+		s.send(out...)
+		if d.decoder.held != held {
+			d.wake(repeatAfter)
 		}
-		s.send(events...)
-		out = events
 	}
+}
+
+// take makes events of what was read.
+func (d *device) take(b []byte, out []Event) []Event {
+	out, lost := d.decoder.Feed(b, out)
+	if lost {
+		out = d.decoder.resync(d.ask(), out)
+	}
+	return out
+}
+
+// wake ends the next read after a time, where a key is held that the driver
+// doesn't repeat.
+func (d *device) wake(after time.Duration) {
+	var at time.Time
+	if d.decoder.held != 0 && !d.decoder.caps.events.has(evRep) {
+		at = time.Now().Add(after)
+	}
+	_ = d.file.SetReadDeadline(at) // a device that is gone tells at the next read
 }
 
 // ask asks for the state again. A device that doesn't answer is gone, as the next

@@ -95,7 +95,7 @@ func (m *madeUp) destroy() {
 	m.must(unix.Close(m.fd))
 }
 
-// hear waits for these events of the made up device.
+// hear waits for these events of the made up device; keys may repeat meanwhile.
 func hear(t *testing.T, s *Set, want ...string) {
 	t.Helper()
 	late := time.After(30 * time.Second)
@@ -103,7 +103,8 @@ func hear(t *testing.T, s *Set, want ...string) {
 		for heard := false; !heard; {
 			select {
 			case e := <-s.Events():
-				if heard = e.Device == madeUpName; heard && e.String() != w {
+				heard = e.Device == madeUpName && e.String() == w
+				if e.Device == madeUpName && !heard && (e.Kind != Key || e.Value != Repeat) {
 					t.Fatalf("heard %q, want %q", e, w)
 				}
 			case <-late:
@@ -139,6 +140,17 @@ func TestHeadset(t *testing.T) {
 		m.destroy()
 		hear(t, s, "KEY_PHONE up", madeUpName+" is gone")
 	}
+}
+
+// TestHeldKey repeats although the driver doesn't do it.
+func TestHeldKey(t *testing.T) {
+	s := openSet(t, Config{})
+	m := makeUp(t, []int{11}, nil, nil)
+	defer m.destroy()
+	m.send(record{evKey, 11, 1}, report)
+	hear(t, s, madeUpName+" is there", "KEY_0 down", "KEY_0 repeat", "KEY_0 repeat")
+	m.send(record{evKey, 11, 0}, report)
+	hear(t, s, "KEY_0 up")
 }
 
 // TestMultiTouch: fingers of a touch screen that tells them apart.
