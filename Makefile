@@ -53,9 +53,12 @@ bin/imsphone-peers:
 	$(GO) build -tags peers -o $@ ./cmd/imsphone
 
 # The screens' ids are those that the tests ask QEMU for.
+PANEL := -modules virtio_gpu,bochs,virtio_input,evdev,uinput,hid-generic,usbhid,xhci-pci \
+	-device virtio-gpu-pci,id=virtio_gpu,xres=480,yres=640 -device bochs-display,id=bochs-drm,romfile=,xres=480,yres=640 \
+	-device virtio-keyboard-pci -device virtio-tablet-pci -device qemu-xhci,id=usb
+
 test-panel: bin/armguest ## screens, keys, touch, lines and lights of a real kernel, in an ARM guest
-	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) test -count=1 -tags guest -exec '$(CURDIR)/bin/armguest -modules virtio_gpu,bochs,virtio_input,evdev,uinput,hid-generic,usbhid,xhci-pci \
-		-device virtio-gpu-pci,id=virtio_gpu,xres=480,yres=640 -device bochs-display,id=bochs-drm,romfile=,xres=480,yres=640 -device virtio-keyboard-pci -device virtio-tablet-pci -device qemu-xhci,id=usb --' \
+	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) test -count=1 -tags guest -exec '$(CURDIR)/bin/armguest $(PANEL) --' \
 		./cmd/internal/qemu/paneltest ./hw/input
 
 soak: ## thirty virtual days of registrations and calls
