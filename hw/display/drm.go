@@ -30,6 +30,7 @@ type drm struct {
 	flipped bool            // a flip isn't confirmed yet
 	stale   image.Rectangle // of the picture: where buffers[0] may be older than what was drawn
 	off     bool            // by Backlight
+	clip    drmClip         // for the driver
 }
 
 func openDRM(cfg Config, node string) (Panel, error) {
@@ -80,7 +81,8 @@ func (p *drm) lightUp(out output) error {
 		p.darken()
 		return refused(err)
 	}
-	p.copies = p.card.dirty(first.fb, drmClip{X2: out.mode.Width, Y2: out.mode.Height}) == nil
+	p.clip = drmClip{X2: out.mode.Width, Y2: out.mode.Height}
+	p.copies = p.card.dirty(first.fb, &p.clip) == nil
 	if !p.copies {
 		return p.double()
 	}
@@ -140,7 +142,8 @@ func (p *drm) Draw(img *image.RGBA, dirty image.Rectangle) error {
 		return err
 	}
 	if p.copies {
-		return p.fail(p.card.dirty(p.buffers[0].fb, clip(at)))
+		p.clip = clip(at)
+		return p.fail(p.card.dirty(p.buffers[0].fb, &p.clip))
 	}
 	p.stale = area
 	return p.fail(p.flip())

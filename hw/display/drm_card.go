@@ -126,12 +126,12 @@ func (c card) flip(crtc, fb uint32) error {
 	return do(c, drmIoctlFlip, &drmFlip{CRTC: crtc, FB: fb, Flags: drmFlipEvent})
 }
 
-// dirty tells drivers that copy the picture to the screen what has changed.
-func (c card) dirty(fb uint32, clip drmClip) error {
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	pin.Pin(&clip)
-	return do(c, drmIoctlDirty, &drmDirty{FB: fb, CountClips: 1, Clips: uint64(uintptr(unsafe.Pointer(&clip)))})
+// dirty tells drivers that copy the picture to the screen what has changed. clip
+// has to be on the heap, where it stays in its place; pinning it would allocate.
+func (c card) dirty(fb uint32, clip *drmClip) error {
+	err := do(c, drmIoctlDirty, &drmDirty{FB: fb, CountClips: 1, Clips: uint64(uintptr(unsafe.Pointer(clip)))})
+	runtime.KeepAlive(clip)
+	return err
 }
 
 // driver names the card's driver.
