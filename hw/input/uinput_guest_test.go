@@ -147,8 +147,9 @@ func TestHeldKey(t *testing.T) {
 	s := openSet(t, Config{})
 	m := makeUp(t, []int{11}, nil, nil)
 	defer m.destroy()
+	hear(t, s, madeUpName+" is there")
 	m.send(record{evKey, 11, 1}, report)
-	hear(t, s, madeUpName+" is there", "KEY_0 down", "KEY_0 repeat", "KEY_0 repeat")
+	hear(t, s, "KEY_0 down", "KEY_0 repeat", "KEY_0 repeat")
 	m.send(record{evKey, 11, 0}, report)
 	hear(t, s, "KEY_0 up")
 }
