@@ -15,14 +15,10 @@ const maxEnumerated = 256
 type FormatDesc struct {
 	FourCC      FourCC
 	Compressed  bool
-	Emulated    bool   // made by a library from another one, not by the device
 	Description string // for people
 }
 
-const (
-	flagCompressed = 1
-	flagEmulated   = 2
-)
+const flagCompressed = 1 // V4L2_FMT_FLAG_COMPRESSED
 
 // Formats lists the formats of a queue, in the driver's order
 // (VIDIOC_ENUM_FMT).
@@ -35,7 +31,7 @@ func (d *Device) Formats(t Type) ([]FormatDesc, error) {
 		}
 		list = append(list, FormatDesc{
 			FourCC: FourCC(f.pixelFormat), Description: text(f.description[:]),
-			Compressed: f.flags&flagCompressed != 0, Emulated: f.flags&flagEmulated != 0,
+			Compressed: f.flags&flagCompressed != 0,
 		})
 	}
 	return list, nil

@@ -36,15 +36,10 @@ type Format struct {
 	Width, Height int // pixels
 	Planes        int // how many of Plane
 	Plane         [MaxPlanes]PlaneFormat
-	// Interlaced: lines of a picture were not captured at one time.
-	Interlaced bool
 }
 
-// Fields of pictures (enum v4l2_field).
-const (
-	fieldAny  = 0
-	fieldNone = 1
-)
+// fieldNone: pictures are whole, not interlaced (enum v4l2_field).
+const fieldNone = 1
 
 // Format asks for the format of a queue (VIDIOC_G_FMT).
 func (d *Device) Format(t Type) (Format, error) {
@@ -81,13 +76,12 @@ func pack(t Type, want Format) format {
 func (f *format) unpack(t Type) Format {
 	if !t.MultiPlanar() {
 		p := f.pix()
-		got := Format{FourCC: FourCC(p.pixelFormat), Width: int(p.width), Height: int(p.height), Planes: 1, Interlaced: p.field > fieldNone}
+		got := Format{FourCC: FourCC(p.pixelFormat), Width: int(p.width), Height: int(p.height), Planes: 1}
 		got.Plane[0] = PlaneFormat{Stride: int(p.bytesPerLine), Size: int(p.sizeImage)}
 		return got
 	}
 	p := f.pixMP()
-	got := Format{FourCC: FourCC(p.pixelFormat), Width: int(p.width), Height: int(p.height),
-		Planes: min(int(p.numPlanes), MaxPlanes), Interlaced: p.field > fieldNone}
+	got := Format{FourCC: FourCC(p.pixelFormat), Width: int(p.width), Height: int(p.height), Planes: min(int(p.numPlanes), MaxPlanes)}
 	for i := range got.Planes {
 		got.Plane[i] = PlaneFormat{Stride: int(p.planes[i].bytesPerLine), Size: int(p.planes[i].sizeImage)}
 	}
