@@ -32,6 +32,7 @@ type shot struct {
 
 var (
 	errStalled = errors.New("no frame for three seconds")
+	errCorrupt = errors.New("nothing but broken frames for three seconds")
 	errGone    = errors.New("the device is gone")
 )
 
@@ -101,15 +102,21 @@ func newCapture(cfg Config, d driver) *capture {
 	return c
 }
 
-// run takes frames until the driver fails or is woken.
+// run takes frames until the driver fails, is woken or gives nothing of use.
 func (c *capture) run() {
 	defer close(c.ended)
 	defer c.driver.stop()
+	good := time.Now()
 	for {
 		s, err := c.driver.next(stallDeadline)
 		if err == nil {
-			c.take(s)
+			if c.take(s) {
+				good = time.Now()
+			}
 			err = c.driver.release(s)
+		}
+		if err == nil && time.Since(good) > stallDeadline {
+			err = errCorrupt
 		}
 		if err != nil {
 			c.end(err)
@@ -118,14 +125,15 @@ func (c *capture) run() {
 	}
 }
 
-// take copies a frame to where the reader finds it.
-func (c *capture) take(s shot) {
+// take copies a frame to where the reader finds it, and tells whether it was
+// of use.
+func (c *capture) take(s shot) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.count(s)
 	if s.corrupt || len(s.data) < c.set.size() {
 		c.stats.Corrupt++
-		return
+		return false
 	}
 	if c.full {
 		c.stats.Late++
@@ -133,6 +141,7 @@ func (c *capture) take(s shot) {
 	c.waiting.data = append(c.waiting.data[:0], s.data...)
 	c.waiting.time, c.waiting.sequence, c.full = s.time, s.sequence, true
 	c.poke()
+	return true
 }
 
 // count looks for gaps in the driver's own count.

@@ -2,6 +2,8 @@ package camera
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -51,7 +53,7 @@ func (cfg Config) rank(f v4l2.FourCC) int {
 func (cfg Config) candidates(offers []offer) []candidate {
 	var list []candidate
 	for _, o := range offers {
-		if known(o.format) {
+		if known(o.format) && (cfg.Format == 0 || cfg.Format == o.format) {
 			list = append(list, cfg.judge(o))
 		}
 	}
@@ -80,4 +82,12 @@ func (cfg Config) judge(o offer) candidate {
 		c.slow = fastest > 2*time.Second/time.Duration(cfg.Rate)
 	}
 	return c
+}
+
+// lacks tells what none of a camera's formats was.
+func (cfg Config) lacks() error {
+	if cfg.Format != 0 {
+		return fmt.Errorf("it has no %v", cfg.Format)
+	}
+	return errors.New("it has none of the formats JPEG, YUYV, UYVY, NV12 and I420")
 }

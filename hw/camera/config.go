@@ -22,6 +22,9 @@ type Config struct {
 	// only from a camera that has nothing else, or not at that rate. A camera
 	// that has to be turned is not asked for them.
 	JPEG bool
+	// Format is the only one to be taken, for a camera whose other ones are
+	// broken; 0 is any.
+	Format v4l2.FourCC
 	// Turn is how the camera is built in.
 	Turn Turn
 }

@@ -88,17 +88,19 @@ func (f *Frame) unpack(line func(y, cb, cr, packed []byte)) {
 
 // yuyv takes a line of Y0 Cb Y1 Cr apart.
 func yuyv(y, cb, cr, packed []byte) {
-	for len(packed) >= 4 && len(y) >= 2 && len(cb) >= 1 && len(cr) >= 1 {
-		y[0], cb[0], y[1], cr[0] = packed[0], packed[1], packed[2], packed[3]
-		packed, y, cb, cr = packed[4:], y[2:], cb[1:], cr[1:]
+	y, cr, packed = y[:2*len(cb)], cr[:len(cb)], packed[:4*len(cb)]
+	for i := range cb {
+		four, two := packed[4*i:4*i+4], y[2*i:2*i+2]
+		two[0], cb[i], two[1], cr[i] = four[0], four[1], four[2], four[3]
 	}
 }
 
 // uyvy takes a line of Cb Y0 Cr Y1 apart.
 func uyvy(y, cb, cr, packed []byte) {
-	for len(packed) >= 4 && len(y) >= 2 && len(cb) >= 1 && len(cr) >= 1 {
-		cb[0], y[0], cr[0], y[1] = packed[0], packed[1], packed[2], packed[3]
-		packed, y, cb, cr = packed[4:], y[2:], cb[1:], cr[1:]
+	y, cr, packed = y[:2*len(cb)], cr[:len(cb)], packed[:4*len(cb)]
+	for i := range cb {
+		four, two := packed[4*i:4*i+4], y[2*i:2*i+2]
+		cb[i], two[0], cr[i], two[1] = four[0], four[1], four[2], four[3]
 	}
 }
 
@@ -119,9 +121,10 @@ func (f *Frame) deinterleave() {
 
 // pairs takes a line of Cb Cr apart.
 func pairs(cb, cr, packed []byte) {
-	for len(packed) >= 2 && len(cb) >= 1 && len(cr) >= 1 {
-		cb[0], cr[0] = packed[0], packed[1]
-		packed, cb, cr = packed[2:], cb[1:], cr[1:]
+	cr, packed = cr[:len(cb)], packed[:2*len(cb)]
+	for i := range cb {
+		two := packed[2*i : 2*i+2]
+		cb[i], cr[i] = two[0], two[1]
 	}
 }
 

@@ -24,36 +24,46 @@ type Info struct {
 // Cameras lists the cameras of this machine. The error, if any, says why some
 // are missing.
 func Cameras() ([]Info, error) {
-	nodes, err := filepath.Glob("/dev/video[0-9]*")
-	slices.SortFunc(nodes, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
 	var list []Info
-	errs := []error{err}
-	for _, node := range nodes {
-		info, ok, err := look(node)
-		errs = append(errs, failure(node, err))
-		if ok {
-			list = append(list, info)
-		}
-	}
-	return list, errors.Join(errs...)
+	err := each(func(dev *v4l2.Device, c v4l2.Capability) (bool, error) {
+		offers, err := offersOf(dev, typeOf(c.Caps))
+		list = append(list, Info{Path: dev.Path(), Name: c.Card, Bus: c.Bus, Modes: largest(offers)})
+		return false, err
+	})
+	return list, err
 }
 
-// look asks a node what it is; ok is false for what is no camera.
-func look(node string) (info Info, ok bool, err error) {
+// each visits the cameras until visit has found what it looks for. The error
+// says which couldn't be visited, and why.
+func each(visit func(*v4l2.Device, v4l2.Capability) (found bool, err error)) error {
+	nodes, err := filepath.Glob("/dev/video[0-9]*")
+	slices.SortFunc(nodes, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
+	errs := []error{err}
+	for _, node := range nodes {
+		found, err := look(node, visit)
+		if found {
+			return nil
+		}
+		errs = append(errs, failure(node, err))
+	}
+	return errors.Join(errs...)
+}
+
+// look visits a node if it is a camera.
+func look(node string, visit func(*v4l2.Device, v4l2.Capability) (bool, error)) (bool, error) {
 	dev, err := v4l2.Open(node)
 	if errors.Is(err, unix.ENODEV) || errors.Is(err, unix.ENOENT) {
-		return Info{}, false, nil // it just went away
+		return false, nil // it just went away
 	}
 	if err != nil {
-		return Info{}, false, err
+		return false, err
 	}
 	defer dev.Close()
 	c, err := dev.Capability()
 	if err != nil || typeOf(c.Caps) == 0 {
-		return Info{}, false, err
+		return false, err
 	}
-	offers, err := offersOf(dev, typeOf(c.Caps))
-	return Info{Path: node, Name: c.Card, Bus: c.Bus, Modes: largest(offers)}, err == nil, err
+	return visit(dev, c)
 }
 
 // largest gives the largest size of each format that is of use.
@@ -80,14 +90,16 @@ func find(name string) (string, error) {
 	if strings.HasPrefix(name, "/") {
 		return name, nil
 	}
-	list, err := Cameras()
-	for _, c := range list {
-		if name == "" || strings.EqualFold(c.Name, name) || strings.EqualFold(c.Bus, name) {
-			return c.Path, nil
+	path, seen := "", 0
+	err := each(func(dev *v4l2.Device, c v4l2.Capability) (bool, error) {
+		seen++
+		if name == "" || strings.EqualFold(c.Card, name) || strings.EqualFold(c.Bus, name) {
+			path = dev.Path()
 		}
+		return path != "", nil
+	})
+	if path == "" && err == nil {
+		err = &DeviceError{Device: name, Kind: ErrNotFound, Cause: fmt.Errorf("none of %d cameras", seen)}
 	}
-	if err != nil {
-		return "", err
-	}
-	return "", &DeviceError{Device: name, Kind: ErrNotFound, Cause: fmt.Errorf("%d cameras have other names", len(list))}
+	return path, err
 }

@@ -104,15 +104,18 @@ func (d *v4l) negotiate(t v4l2.Type, cfg Config) (v4l2.Format, error) {
 		if err != nil {
 			return format, err
 		}
-		if d.set = modeOf(format); d.usable(format) {
+		if d.set = modeOf(format); d.usable(format, cfg) {
 			return format, nil
 		}
 	}
-	return v4l2.Format{}, &DeviceError{Device: d.dev.Path(), Kind: ErrUnsupported, Cause: errors.New("it has none of the formats JPEG, YUYV, UYVY, NV12 and I420")}
+	return v4l2.Format{}, &DeviceError{Device: d.dev.Path(), Kind: ErrUnsupported, Cause: cfg.lacks()}
 }
 
-func (d *v4l) usable(f v4l2.Format) bool {
-	return known(f.FourCC) && f.Planes == 1 && d.set.Stride >= d.set.minStride()
+// usable tells whether what the driver answered is of use. Some make too small
+// buffers for odd sizes.
+func (d *v4l) usable(f v4l2.Format, cfg Config) bool {
+	wanted := known(f.FourCC) && (cfg.Format == 0 || cfg.Format == f.FourCC)
+	return wanted && f.Planes == 1 && d.set.Stride >= d.set.minStride() && f.Plane[0].Size >= d.set.size()
 }
 
 func modeOf(f v4l2.Format) Mode {
