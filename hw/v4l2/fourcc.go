@@ -28,3 +28,6 @@ func (f FourCC) String() string {
 	}
 	return strings.TrimRight(string(b), " ")
 }
+
+// MarshalText gives the four characters, for JSON.
+func (f FourCC) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
