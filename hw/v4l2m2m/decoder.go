@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/imsphone/imsphone/hw/v4l2"
 )
@@ -36,6 +39,8 @@ type Decoder struct {
 	visible v4l2.Rectangle
 	changed bool // the pictures to come have another format
 	ended   bool // the last picture was read
+
+	draining atomic.Bool // nothing will be written any more
 }
 
 // OpenDecoder opens a decoder. The error wraps ErrNone where there is none.
@@ -116,7 +121,18 @@ func (d *Decoder) Drain() error {
 		return err
 	}
 	defer d.leave()
-	return d.dev.DecoderCommand(v4l2.Stop)
+	d.draining.Store(true)
+	return d.stop()
+}
+
+// stop makes the device work off what it has. It forgets that when the queue of
+// pictures is made anew, and refuses it while it does so already.
+func (d *Decoder) stop() error {
+	err := d.dev.DecoderCommand(v4l2.Stop)
+	if errors.Is(err, unix.EBUSY) {
+		return nil
+	}
+	return err
 }
 
 // Read blocks until there is a picture. Its error is ErrClosed after Close, and
@@ -237,7 +253,10 @@ func (d *Decoder) renew() error {
 			return err
 		}
 	}
-	return q.Start()
+	if err := q.Start(); err != nil || !d.draining.Load() {
+		return err
+	}
+	return d.stop()
 }
 
 // setPictures asks for the size of the pictures, in a format that we know.
