@@ -24,7 +24,7 @@ func vivids(t *testing.T) []Info {
 	t.Helper()
 	list, err := Cameras()
 	if err != nil || len(list) < 3 || !strings.HasPrefix(list[0].Name, "vivid") {
-		t.Fatalf("cameras: %+v, %v: this test runs in a guest with vivid, as `make test-guest` has it", list, err)
+		t.Fatalf("cameras: %+v, %v: this test runs in a guest with vivid, as `make guest-camera` has it", list, err)
 	}
 	return list
 }

@@ -17,7 +17,7 @@ const (
 )
 
 const (
-	reqQueryCap       = in | 0 | unsafe.Sizeof(capability{})<<size
+	reqQueryCap       = in | unsafe.Sizeof(capability{})<<size
 	reqEnumFormat     = both | 2 | unsafe.Sizeof(formatDesc{})<<size
 	reqGetFormat      = both | 4 | unsafe.Sizeof(format{})<<size
 	reqSetFormat      = both | 5 | unsafe.Sizeof(format{})<<size

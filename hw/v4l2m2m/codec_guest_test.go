@@ -71,7 +71,7 @@ func openEncoder(t *testing.T, w, h int) *Encoder {
 	t.Helper()
 	e, err := OpenEncoder(EncoderConfig{Codec: v4l2.FWHT, Width: w, Height: h, KeyInterval: 8, Bitrate: 256000})
 	if err != nil {
-		t.Fatalf("%v: this test runs in a guest with vicodec, as `make test-guest` has it", err)
+		t.Fatalf("%v: this test runs in a guest with vicodec, as `make guest-camera` has it", err)
 	}
 	t.Cleanup(func() { closed(t, e) })
 	return e
