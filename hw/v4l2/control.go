@@ -16,8 +16,6 @@ const (
 	ControlBitrate           ControlID = 0x009909cf // bit/s
 	ControlRepeatHeader      ControlID = 0x009909e2 // 1: SPS and PPS before each key frame
 	ControlForceKeyFrame     ControlID = 0x009909e5 // the next frame is a key frame
-	ControlFWHTQuantI        ControlID = 0x00990a22 // 1–31: the test codec's quality of key frames
-	ControlFWHTQuantP        ControlID = 0x00990a23 // and of the others
 	ControlH264Period        ControlID = 0x00990a66 // frames from one I frame to the next
 	ControlH264Level         ControlID = 0x00990a67 // as H264Level
 	ControlH264Profile       ControlID = 0x00990a6b // as H264Profile
@@ -60,11 +58,8 @@ func (d *Device) Control(id ControlID) (int, error) {
 // EventType is a kind of event (V4L2_EVENT_…).
 type EventType uint32
 
-// The events of codecs.
-const (
-	EventEnd          EventType = 2 // the last buffer of a drained codec was made
-	EventSourceChange EventType = 5 // the pictures of a decoder have another size
-)
+// EventSourceChange: the pictures of a decoder have another size.
+const EventSourceChange EventType = 5
 
 // Subscribe asks for a kind of event (VIDIOC_SUBSCRIBE_EVENT).
 func (d *Device) Subscribe(t EventType) error {
