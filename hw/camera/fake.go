@@ -7,10 +7,10 @@ import (
 
 // Lens is what a fake camera sees.
 type Lens interface {
-	// Expose gives f, whose Mode, Time and Sequence are set, the Data of the
-	// frame that is due. They are the lens's until the next Expose; without any,
+	// Look gives f, whose Mode, Time and Sequence are set, the Data of the
+	// frame that is due. They are the lens's until the next Look; without any,
 	// the frame counts as corrupt. After an error the camera is lost.
-	Expose(f *Frame) error
+	Look(f *Frame) error
 	// Close is called when the camera was closed or lost.
 	Close()
 }
@@ -46,7 +46,7 @@ func (d *fake) next(time.Duration) (shot, error) {
 	case <-due.C:
 	}
 	d.frame.Mode, d.frame.Time, d.frame.Sequence, d.frame.Data = d.set, at, d.count-1, nil
-	if err := d.lens.Expose(&d.frame); err != nil {
+	if err := d.lens.Look(&d.frame); err != nil {
 		return shot{}, err
 	}
 	return shot{data: d.frame.Data, time: at, sequence: d.frame.Sequence, corrupt: d.frame.Data == nil}, nil

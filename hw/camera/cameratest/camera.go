@@ -100,7 +100,7 @@ type lens struct {
 	grey   []byte
 }
 
-func (l *lens) Expose(f *camera.Frame) error {
+func (l *lens) Look(f *camera.Frame) error {
 	l.camera.mu.Lock()
 	defer l.camera.mu.Unlock()
 	film := l.camera.film
