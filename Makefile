@@ -7,7 +7,7 @@ ARM       ?= 7
 QEMU_ARM  ?= qemu-arm-static -B 0x100000000
 PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./board/... ./cmd/...
 
-.PHONY: help build demo test test-race test-arm test-peers test-panel test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
+.PHONY: help build demo test test-race test-arm test-peers test-panel guest-camera test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,14 @@ ipsec-units: bin/guest
 ipsec-kernel ipsec-userspace: ipsec-%: bin/guest bin/imsphone-peers
 	IMSPHONE_ESP=$* IMSPHONE_BINARY=$(CURDIR)/bin/imsphone-peers $(GO) test -count=1 -timeout 20m -parallel 3 -tags peers,ipsec -v \
 		-exec '$(CURDIR)/bin/guest -memory 3000 --' -run 'TestIMS|TestESP' ./cmd/peertest
+
+# The cameras are a webcam, one of any size at 25 frames a second, and one of
+# the multi-planar interface; the codec has either interface.
+GUEST_TEST := CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) test -count=1 -tags guest
+guest-camera: bin/armguest ## cameras and hardware codecs of the kernel's, in 32-bit ARM guests (needs qemu-system-arm, gcc-arm-linux-gnueabihf)
+	$(GUEST_TEST) -exec '$(CURDIR)/bin/armguest -module "vivid n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x2,0x2 multiplanar=1,1,2" --' ./hw/camera
+	$(GUEST_TEST) -exec '$(CURDIR)/bin/armguest -module "vicodec multiplanar=0" --' ./hw/v4l2m2m
+	$(GUEST_TEST) -exec '$(CURDIR)/bin/armguest -module "vicodec multiplanar=1" --' ./hw/v4l2m2m
 
 .PHONY: bin/guest bin/armguest bin/imsphone-peers # go build knows best what is new
 bin/guest:

@@ -53,7 +53,7 @@ type cli struct {
 	Trace    traceCmd    `cmd:"" help:"Draw the call ladder of the last messages."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration."`
 	Lint     lintCmd     `cmd:"" help:"Show how this phone reads raw SIP messages."`
-	Devices  devicesCmd  `cmd:"" help:"List the sound devices, keys and touch screens, and what is known of the board."`
+	Devices  devicesCmd  `cmd:"" help:"List the sound devices, cameras, keys and touch screens, and what is known of the board."`
 }
 
 // console is what commands print to.

@@ -15,6 +15,8 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/hw/audio"
+	"github.com/imsphone/imsphone/hw/camera"
+	"github.com/imsphone/imsphone/hw/v4l2"
 )
 
 // imsphone runs the command line and gives its exit code and output.
@@ -109,9 +111,10 @@ func TestHelp(t *testing.T) {
 // TestDevices: devices without hardware are listed although there is no card.
 func TestDevices(t *testing.T) {
 	var out bytes.Buffer
-	list := []audio.Device{{Name: "null", Description: "silence"}}
+	webcam := camera.Info{Path: "/dev/video0", Name: "C525", Modes: []camera.Mode{{Format: v4l2.YUYV, Width: 640, Height: 480}}}
+	list := devices([]audio.Device{{Name: "null", Description: "silence"}}, []camera.Info{webcam})
 	err := showDevices(console{out: &out}, list, audio.ErrNoBackend)
-	if !errors.Is(err, audio.ErrNoBackend) || out.String() != "null                     silence\n" {
+	if !errors.Is(err, audio.ErrNoBackend) || out.String() != "null                     silence\n/dev/video0              camera \"C525\", up to YUYV 640x480\n" {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	out.Reset()

@@ -13,6 +13,7 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
 	"github.com/imsphone/imsphone/hw/audio"
+	"github.com/imsphone/imsphone/hw/camera"
 	"github.com/imsphone/imsphone/protocol/lint"
 )
 
@@ -232,8 +233,9 @@ func (cmd lintCmd) Run(out console) error {
 type devicesCmd struct{}
 
 func (devicesCmd) Run(c *cli, out console) error {
-	devices, err := audio.Devices()
-	err = showDevices(out, devices, err)
+	sound, err := audio.Devices()
+	cameras, missing := camera.Cameras()
+	err = showDevices(out, devices(sound, cameras), errors.Join(err, missing))
 	if out.json {
 		return err
 	}
@@ -242,11 +244,41 @@ func (devicesCmd) Run(c *cli, out console) error {
 	return err
 }
 
+// device is a line of the list: something that makes or plays sound, or a
+// camera.
+type device struct {
+	audio.Device
+	Camera *camera.Info `json:",omitempty"`
+}
+
+func devices(sound []audio.Device, cameras []camera.Info) []device {
+	var list []device
+	for _, d := range sound {
+		list = append(list, device{Device: d})
+	}
+	for _, c := range cameras {
+		list = append(list, device{audio.Device{Name: c.Path, Description: describe(c)}, &c})
+	}
+	return list
+}
+
+// describe tells people which camera it is, and what it can do.
+func describe(c camera.Info) string {
+	var modes []string
+	for _, m := range c.Modes {
+		modes = append(modes, m.String())
+	}
+	if len(modes) == 0 {
+		modes = []string{"no format that imsphone knows"}
+	}
+	return fmt.Sprintf("camera %q, up to %s", c.Name, strings.Join(modes, "; "))
+}
+
 // showDevices prints the list even where the sound cards are missing from it,
 // as err tells: the devices without hardware are there all the same.
-func showDevices(out console, devices []audio.Device, err error) error {
-	shown := out.show(devices, func(w io.Writer) {
-		for _, d := range devices {
+func showDevices(out console, list []device, err error) error {
+	shown := out.show(list, func(w io.Writer) {
+		for _, d := range list {
 			fmt.Fprintf(w, "%-24s %s\n", d.Name, d.Description)
 		}
 	})

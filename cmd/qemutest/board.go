@@ -89,6 +89,7 @@ type Board struct {
 	parts   string
 	cable   cable
 	machine *qemu.Machine
+	off     chan struct{} // closed when the machine is off and the console knows
 }
 
 // imagePath is where `make image` leaves an image.
@@ -187,12 +188,22 @@ func (b *Board) PowerOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.machine, b.QMP = m, m.QMP
+	b.machine, b.QMP, b.off = m, m.QMP, make(chan struct{})
+	b.Console.power(true)
+	go func() {
+		<-m.Done()
+		b.Console.power(false)
+		close(b.off)
+	}()
 	return nil
 }
 
 // PowerCut takes the power away.
-func (b *Board) PowerCut() error { return b.machine.Kill() }
+func (b *Board) PowerCut() error {
+	err := b.machine.Kill()
+	<-b.off
+	return err
+}
 
 // LogIn gives a shell of root's.
 func (b *Board) LogIn(ctx context.Context) (*Shell, error) { return b.key.LogIn(ctx, b.Addr, "root") }

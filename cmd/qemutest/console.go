@@ -38,11 +38,11 @@ func (c *Console) Write(p []byte) (int, error) {
 	}
 }
 
-// powerOff ends all waiting: no more lines come.
-func (c *Console) powerOff() {
+// power tells whether more lines may come. That none may ends all waiting.
+func (c *Console) power(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.off = true
+	c.off = !on
 	close(c.more)
 	c.more = make(chan struct{})
 }

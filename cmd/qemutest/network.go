@@ -83,8 +83,6 @@ func (c cable) SetLink(up bool) error {
 	return ip("link set " + c.tap + " down")
 }
 
-func (c cable) unplug() error { return ip("link delete " + c.tap) }
-
 // ip runs commands of ip(8) in one batch.
 func ip(lines ...string) error {
 	cmd := exec.Command("ip", "-batch", "-")

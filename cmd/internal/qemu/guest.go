@@ -30,7 +30,8 @@ type Job struct {
 	// Memory of the guest in MiB; 0 is 512.
 	Memory int
 	// Modules are loaded before the command runs, each with its options as on
-	// modprobe's command line: "vivid n_devs=2".
+	// modprobe's command line: "vivid n_devs=2". Beside Debian's there is
+	// vicodec, which is built when it is first asked for.
 	Modules []string
 	// Packages are Debian's, unpacked in the guest with what they depend on.
 	Packages []string
@@ -59,6 +60,9 @@ const JobDir = "IMSPHONE_JOB"
 func Run(ctx context.Context, job Job) (int, error) {
 	kernel, root, err := guestRoot(ctx, job.Packages)
 	if err != nil {
+		return 0, err
+	}
+	if err := job.build(ctx, kernel); err != nil {
 		return 0, err
 	}
 	dir, err := os.MkdirTemp("", "imsphone-guest-")
@@ -125,7 +129,7 @@ func (job *Job) script(see []string) string {
 		fmt.Fprintf(&b, "share share%d %s cache=none\n", i, quote(d))
 	}
 	for _, m := range job.Modules {
-		fmt.Fprintf(&b, "modprobe %s || return 125\n", m)
+		fmt.Fprintf(&b, "%s || return 125\n", loading(m))
 	}
 	for _, e := range append(environment(), job.Env...) {
 		key, value, _ := strings.Cut(e, "=")

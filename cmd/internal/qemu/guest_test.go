@@ -8,10 +8,10 @@ import (
 // TestScript: whatever is in the job reaches the command unchanged.
 func TestScript(t *testing.T) {
 	t.Setenv("IMSPHONE_X", "it's")
-	job := Job{Args: []string{"./x.test", "-test.run", "A|B $C"}, Dir: "/src/hw", Share: []string{"/out"}, Modules: []string{"vivid n_devs=2"}}
+	job := Job{Args: []string{"./x.test", "-test.run", "A|B $C"}, Dir: "/src/hw", Share: []string{"/out"}, Modules: []string{"vivid n_devs=2", "/x/vicodec.ko multiplanar=1"}}
 	got := job.script([]string{"/src/hw/audio", "/src/hw", "/src/hwx", "/src/hw"})
 	for _, want := range []string{
-		"see '/src/hw'\nsee '/src/hwx'\nshare share0 '/out' cache=none\nmodprobe vivid n_devs=2 || return 125\n",
+		"see '/src/hw'\nsee '/src/hwx'\nshare share0 '/out' cache=none\nmodprobe vivid n_devs=2 || return 125\ninsmod /x/vicodec.ko multiplanar=1 || return 125\n",
 		`export IMSPHONE_X='it'\''s'` + "\n",
 		"cd '/src/hw' || return 125\n'./x.test' '-test.run' 'A|B $C' \n",
 	} {
