@@ -47,7 +47,7 @@ func newPlayer(cfg *Config) player {
 // accept sets the codecs that the peer may send.
 func (p *player) accept(now time.Time, cfg *Config) {
 	old := p.decoders
-	p.ticks = int(cfg.ticks(cfg.Ptime))
+	p.ticks = int(int64(cfg.Ptime) * int64(cfg.Codec.ClockRate) / int64(time.Second))
 	p.decoders = nil
 	for _, payload := range cfg.payloads() {
 		d := decoder{Payload: payload}
