@@ -34,6 +34,12 @@ type Stream struct {
 	// Ptime is the packet length that this side would like, 0 for no wish.
 	Ptime   time.Duration
 	RTCPMux bool
+	// Bandwidth is what this side would receive at most, in kbit/s with all
+	// headers (b=AS, RFC 8866 §5.8); 0 says nothing.
+	Bandwidth int
+	// AnswerOnly keeps the stream out of our offers until the peer has offered
+	// it.
+	AnswerOnly bool
 	// Attributes are written after everything else.
 	Attributes []Attribute
 }
@@ -68,6 +74,13 @@ func (s *Stream) media(addr netip.Addr, codecs []Codec) Media {
 	return Media{
 		Kind: s.Kind, Port: s.Port, Proto: "RTP/AVP", Addr: addr,
 		RTCPMux: s.RTCPMux, Direction: s.Direction, Codecs: codecs,
-		Ptime: s.Ptime, Attributes: s.Attributes,
+		Ptime: s.Ptime, Bandwidth: s.bandwidth(), Attributes: s.Attributes,
 	}
+}
+
+func (s *Stream) bandwidth() []Bandwidth {
+	if s.Bandwidth <= 0 {
+		return nil
+	}
+	return []Bandwidth{{Type: "AS", Value: uint64(s.Bandwidth)}}
 }
