@@ -59,12 +59,13 @@ func (l *Local) check() error {
 }
 
 // Held gives l with every stream on hold: this side no longer listens (RFC
-// 3264 §8.4).
+// 3264 §8.4), and what isn't audio rests both ways, because whoever is put on
+// hold should not go on being watched.
 func (l Local) Held() Local {
 	l.Streams = slices.Clone(l.Streams)
 	for i := range l.Streams {
 		s := &l.Streams[i]
-		s.Direction = direction(s.Direction.Sends(), false)
+		s.Direction = direction(s.Direction.Sends() && s.Kind == "audio", false)
 	}
 	return l
 }
