@@ -116,6 +116,7 @@ func (m *assembly) add(seq uint16, stamp uint32, marker bool, f *fragment) error
 		if f.own != nil {
 			m.own = true
 			copy(m.tables[:], f.own)
+			copy(m.tables[tableSize:], f.own[len(f.own)-tableSize:])
 		}
 	}
 	end := f.offset + len(f.data)

@@ -191,6 +191,21 @@ func TestCachedTables(t *testing.T) {
 	}
 }
 
+// One table serves all components, as FFmpeg means it.
+func TestSingleTable(t *testing.T) {
+	var p Packetiser
+	b := slices.Clone(cut(&p, parsed(t, file(t, "own-tables.jpg")), 0, 1000, 65000)[0].payload)
+	b[mainHeader+3] = tableSize
+	at := mainHeader + tableHeader
+	luma := slices.Clone(b[at:][:tableSize])
+	b = slices.Delete(b, at+tableSize, at+2*tableSize)
+	var a Assembler
+	m := parsed(t, push(t, &a, sent{1, 1, true, b}))
+	if !bytes.Equal(m.Luma, luma) || !bytes.Equal(m.Chroma, luma) {
+		t.Error("the tables differ")
+	}
+}
+
 // Nothing is allocated for a packet once the first images are through.
 func TestAllocations(t *testing.T) {
 	jpeg := encoded(t, 320, 240, 75, 1)

@@ -6,7 +6,7 @@ import "encoding/binary"
 type fragment struct {
 	offset int
 	format format
-	// own are the tables that came with it, nil for none.
+	// own are the tables that came with it, one or two, nil for none.
 	own  []byte
 	data []byte
 }
@@ -52,7 +52,8 @@ func (f *fragment) parse(b []byte) error {
 }
 
 // parseTables reads the quantisation table header. Where its length is 0 the
-// tables are those that came with the same Q before (RFC 2435 §3.1.8).
+// tables are those that came with the same Q before (RFC 2435 §3.1.8). A single
+// one, as FFmpeg sends it, serves all components.
 func (f *fragment) parseTables(b []byte) error {
 	if len(b) < tableHeader {
 		return malformed("the quantisation table header is cut off")
@@ -63,10 +64,10 @@ func (f *fragment) parseTables(b []byte) error {
 	case size == 0 && f.format.q != everyFrame:
 	case precision&3 != 0:
 		return unsuited("quantisation tables of 16 bits")
-	case size < 2*tableSize || size > len(b):
+	case size < tableSize || size > len(b):
 		return malformed("quantisation tables of %d bytes", size)
 	default:
-		f.own = b[:2*tableSize]
+		f.own = b[:min(size, 2*tableSize)]
 	}
 	f.data = b[size:]
 	return nil
