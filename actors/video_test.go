@@ -26,7 +26,7 @@ func newViewer(t *testing.T, net *simnet.Net, name, addr string, source uint8, e
 	ports := net.Ports(netip.MustParseAddr(addr))
 	ports.Video = eyes
 	edit = append([]func(*actors.Config){func(c *actors.Config) {
-		c.Media.Video = actors.VideoConfig{Wish: actors.VideoWish{Width: 160, Height: 120, Rate: 10}, Bandwidth: 500}
+		c.Media.Video = actors.VideoConfig{Wish: actors.VideoWish{Width: 96, Height: 64, Rate: 5}, Bandwidth: 500}
 	}}, edit...)
 	return viewer{newPartyWith(t, ports, name, addr, edit...), eyes}
 }
@@ -71,7 +71,7 @@ func (v viewer) wantSeen(source uint8) {
 		}
 		return
 	}
-	if len(seen) < 18 || len(seen) > 21 {
+	if len(seen) < 9 || len(seen) > 11 {
 		v.t.Errorf("%s sees %d pictures in two seconds", v.name, len(seen))
 	}
 	for i, s := range seen {
@@ -102,11 +102,11 @@ func TestVideoCall(t *testing.T) {
 		bob.video("on")
 		alice.wantSeen(2)
 		bob.wantSeen(1)
-		pass(10 * time.Second)
+		pass(5 * time.Second)
 		for _, v := range []viewer{alice, bob} {
 			s := v.call().Video
-			if s == nil || s.Direction != "sendrecv" || s.Codec != "JPEG" || s.Sent == nil || s.Received.Width != 160 || s.Received.Height != 120 ||
-				s.Received.FPS < 9 || s.Received.FPS > 11 || s.Received.Dropped != 0 || s.Received.LostPackets != 0 || s.Sent.Dropped != 0 {
+			if s == nil || s.Direction != "sendrecv" || s.Codec != "JPEG" || s.Sent == nil || s.Received.Width != 96 || s.Received.Height != 64 ||
+				s.Received.FPS < 4 || s.Received.FPS > 6 || s.Received.Dropped != 0 || s.Received.LostPackets != 0 || s.Sent.Dropped != 0 {
 				t.Errorf("%s has video %+v, receives %+v", v.name, s, s.Received)
 			}
 		}
@@ -220,21 +220,21 @@ func TestCameraUnplugged(t *testing.T) {
 		alice, bob := viewers(t, answering(actors.VideoBoth))
 		alice.dialVideo(at("bob", bobAddr))
 		bob.do(bob.Answer, "")
-		for range 5 {
+		for range 3 {
 			bob.wantSeen(1)
 			alice.eyes.Unplug()
 			bob.wantSeen(15)
 			if !alice.call().Video.CameraLost {
 				t.Error("the status doesn't say that the camera is lost")
 			}
-			pass(20 * time.Second)
+			pass(5 * time.Second)
 			alice.eyes.Plug()
 			pass(2 * time.Second)
 			bob.wantSeen(1)
 		}
 		alice.wantSeen(2)
 		told := strings.Join(alice.told("call"), " ")
-		if strings.Count(told, "camera-lost") != 5 || strings.Count(told, "camera-back") != 5 {
+		if strings.Count(told, "camera-lost") != 3 || strings.Count(told, "camera-back") != 3 {
 			t.Errorf("alice told %s", told)
 		}
 		bob.wantCalls(call.Active)

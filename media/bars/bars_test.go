@@ -9,10 +9,10 @@ import (
 
 // What was drawn is read, also after strong compression.
 func TestRead(t *testing.T) {
-	for _, size := range []image.Point{{96, 96}, {160, 120}, {320, 240}, {322, 242}, {640, 480}} {
+	for _, size := range []image.Point{{96, 96}, {160, 120}, {322, 242}} {
 		for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio422} {
 			m := image.NewYCbCr(image.Rectangle{Max: size}, ratio)
-			for _, count := range []int{0, 1, 2, 1000, 0x55555, 0xAAAAA, MaxCount - 1} {
+			for _, count := range []int{0, 1, 0x55555, 0xAAAAA, MaxCount - 1} {
 				Draw(m, 5, count)
 				wantCode(t, m, 5, count)
 				wantCode(t, compressed(t, m, 10), 5, count)
