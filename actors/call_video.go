@@ -159,7 +159,7 @@ func (c *callActor) settleVideo(ctx actor.Context) {
 	v.want = wantDefault
 	local := c.local()
 	c.step(ctx, call.Modify{Local: &local, Quiet: true})
-	c.publish(ctx, Event{Type: "video-stopped", Text: "the far end has no video that this phone has, too"})
+	c.publish(ctx, Event{Type: "video-stopped", Text: "the far end has refused video, or has none that this phone understands"})
 }
 
 // applyVideo lets the video stream run as agreed; nil stops it.

@@ -187,9 +187,9 @@ type AudioStream interface {
 type VideoPort interface {
 	// OpenCamera starts the camera as near to the wish as it can. It may block.
 	OpenCamera(wish VideoWish) (Camera, error)
-	// Blank is the same without a device: a picture that says nothing, at the
-	// pace of the wish, so that a call's video lives on while the camera is
-	// away.
+	// Blank is the same without a device: a picture of the wished size that says
+	// nothing, at a pace of its own, so that a call's video lives on while the
+	// camera is away.
 	Blank(wish VideoWish) Camera
 	// HasScreen tells whether Show leads anywhere: without a screen nothing is
 	// decoded for it.

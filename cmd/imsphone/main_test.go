@@ -71,6 +71,8 @@ func TestExitCodes(t *testing.T) {
 		{"refused", "hangup --socket " + quiet, 1, "", "imsphone: there is no call <7>\n"},
 		{"refused as JSON", "hangup --json --socket " + quiet, 1, `{"error":"there is no call <7>","ok":false}` + "\n", ""},
 		{"done", "mute --json --socket " + quiet, 0, `{"ok":true}` + "\n", ""},
+		{"video", "video on --json --socket " + quiet, 0, `{"ok":true}` + "\n", ""},
+		{"video, wrong", "video maybe --socket " + quiet, 2, "", "imsphone: <mode> must be one of \"on\",\"receive\",\"off\" but got \"maybe\"\n"},
 		{"nothing to draw", "trace --socket " + quiet, 1, "", "imsphone: there are no messages to draw yet\n"},
 		{"lint of missing", "lint " + nobody, 1, "", "imsphone: open " + nobody + ": no such file or directory\n"},
 	}

@@ -30,8 +30,13 @@ func newBars(wish actors.VideoWish, source uint8) *fakeCamera {
 	return newFake(wish, func(m *image.YCbCr, count int) { bars.Draw(m, source, count) })
 }
 
+// greyRate is how many pictures of nothing there are in a second: each is
+// compressed.
+const greyRate = 2
+
 // newGrey sees nothing.
 func newGrey(wish actors.VideoWish) *fakeCamera {
+	wish.Rate = greyRate
 	return newFake(wish, func(m *image.YCbCr, count int) {
 		if count != 0 {
 			return
