@@ -147,8 +147,9 @@ type SIM interface {
 // RTPPort opens media sockets.
 type RTPPort interface {
 	// Open binds an even RTP port and the odd port above it for RTCP on addr
-	// (RFC 3550 §11).
-	Open(addr netip.Addr) (RTPSocket, error)
+	// (RFC 3550 §11). kind is "audio" or "video": the network treats them
+	// differently (RFC 4594).
+	Open(addr netip.Addr, kind string) (RTPSocket, error)
 	// LocalFor is the address that packets to remote leave from.
 	LocalFor(remote netip.Addr) (netip.Addr, error)
 }

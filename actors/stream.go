@@ -94,7 +94,7 @@ func (s *streamActor) Receive(ctx actor.Context) {
 }
 
 func (s *streamActor) open(ctx actor.Context) {
-	sock, err := s.ports.RTP.Open(s.addr)
+	sock, err := s.ports.RTP.Open(s.addr, "audio")
 	if err != nil {
 		ctx.Send(ctx.Parent(), streamOpened{kind: "audio", err: fmt.Errorf("no media port: %w", err)})
 		return

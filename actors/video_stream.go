@@ -75,7 +75,7 @@ func (v *videoActor) Receive(ctx actor.Context) {
 }
 
 func (v *videoActor) open(ctx actor.Context) {
-	sock, err := v.ports.RTP.Open(v.addr)
+	sock, err := v.ports.RTP.Open(v.addr, "video")
 	if err != nil {
 		ctx.Send(ctx.Parent(), streamOpened{kind: "video", err: fmt.Errorf("no media port: %w", err)})
 		return

@@ -63,7 +63,13 @@ func (sipPort) Listen(cfg actors.SIPConfig, recv func(transport.Inbound)) (actor
 
 type rtpPort struct{ ports *rtpnet.Range }
 
-func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) { return p.ports.Open(addr) }
+func (p rtpPort) Open(addr netip.Addr, kind string) (actors.RTPSocket, error) {
+	class := rtpnet.Voice
+	if kind == "video" {
+		class = rtpnet.Video
+	}
+	return p.ports.Open(addr, class)
+}
 
 func (rtpPort) LocalFor(remote netip.Addr) (netip.Addr, error) { return rtpnet.LocalFor(remote) }
 
