@@ -442,6 +442,9 @@ func (c *callActor) streamNews(ctx actor.Context, news streamNews) {
 		c.publish(ctx, Event{Type: "dtmf", Digit: news.digit})
 	case news.quality != nil:
 		c.status.Quality = news.quality
+		if c.video.pid != nil {
+			ctx.Send(c.video.pid, alignVideo{news.lag})
+		}
 		c.publish(ctx, Event{Type: "quality", Quality: news.quality, Codec: news.codec})
 	case news.text != "":
 		c.publish(ctx, Event{Type: news.kind, Text: news.text})

@@ -50,9 +50,12 @@ type (
 	streamNews struct {
 		digit   string
 		quality *Quality
-		codec   string
-		kind    string
-		text    string
+		// lag is with the quality: how far what is heard is behind (see
+		// session.Stats); nil where that isn't known.
+		lag   *time.Duration
+		codec string
+		kind  string
+		text  string
 	}
 	// loopEnded is the pump's word that it has let go of the device.
 	loopEnded struct{ err error }

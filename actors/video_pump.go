@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"image"
 	"net/netip"
 	"sync"
 	"time"
@@ -24,6 +23,7 @@ type videoPump struct {
 	mu      sync.Mutex
 	session *video.Session // nil until configured
 	loop    *cameraLoop
+	lag     *time.Duration // of what is heard, nil for not known
 }
 
 // cameraLoop is one run of the camera's goroutine.
@@ -70,8 +70,28 @@ func (p *videoPump) received(packet []byte, from netip.AddrPort) {
 		return
 	}
 	if jpeg, _ := p.session.Receive(time.Now(), packet, from); jpeg != nil && p.port.HasScreen() {
-		p.viewer.show(jpeg)
+		p.viewer.show(jpeg, p.due(time.Now()))
 	}
+}
+
+// maxAlign is how long a picture may wait for the sound that belongs to it.
+const maxAlign = 500 * time.Millisecond
+
+// due is when the picture that has come is to be shown: when the sound of the
+// same moment is heard, as far as both streams' reports tell (RFC 3550 §6.4.1).
+func (p *videoPump) due(now time.Time) time.Time {
+	taken, ok := p.session.Taken()
+	if !ok || p.lag == nil {
+		return now
+	}
+	return now.Add(min(max(taken.Add(*p.lag).Sub(now), 0), maxAlign))
+}
+
+// align sets how far what is heard is behind.
+func (p *videoPump) align(lag *time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lag = lag
 }
 
 func (p *videoPump) readRTCP() {
@@ -268,79 +288,4 @@ func (p *videoPump) ended(l *cameraLoop, err error) {
 		err = nil
 	}
 	p.tell(cameraEnded{err})
-}
-
-// viewer decodes the latest picture for the screen. One that comes while another
-// is being decoded waits; a third takes its place, so that a slow machine shows
-// fewer pictures and no old ones.
-type viewer struct {
-	port VideoPort
-	call string
-	work chan struct{}
-	done chan struct{}
-	once sync.Once
-
-	mu      sync.Mutex
-	waiting []byte // the picture that comes next, empty for none
-	off     bool   // the screen is to be blanked
-}
-
-func newViewer(port VideoPort, call string) *viewer {
-	return &viewer{port: port, call: call, work: make(chan struct{}, 1), done: make(chan struct{})}
-}
-
-// show takes a copy of a picture.
-func (v *viewer) show(jpeg []byte) {
-	v.mu.Lock()
-	v.waiting, v.off = append(v.waiting[:0], jpeg...), false
-	v.mu.Unlock()
-	v.wake()
-}
-
-// blank takes the far end's picture from the screen.
-func (v *viewer) blank() {
-	v.mu.Lock()
-	v.waiting, v.off = v.waiting[:0], true
-	v.mu.Unlock()
-	v.wake()
-}
-
-func (v *viewer) wake() {
-	select {
-	case v.work <- struct{}{}:
-	default:
-	}
-}
-
-func (v *viewer) close() { v.once.Do(func() { close(v.done) }) }
-
-func (v *viewer) run() {
-	var jpeg []byte
-	shown := false
-	for {
-		select {
-		case <-v.work:
-		case <-v.done:
-			v.put(shown, nil)
-			return
-		}
-		v.mu.Lock()
-		jpeg, v.waiting = v.waiting, jpeg[:0]
-		off := v.off
-		v.mu.Unlock()
-		if off {
-			v.put(shown, nil)
-			shown = false
-		} else if picture, err := video.Decode(jpeg); err == nil {
-			v.put(true, picture)
-			shown = true
-		}
-	}
-}
-
-// put gives the screen a picture, or takes away the one that is there.
-func (v *viewer) put(there bool, picture *image.YCbCr) {
-	if there {
-		v.port.Show(Theirs, v.call, picture)
-	}
 }

@@ -36,6 +36,10 @@ type videoNews struct {
 	sent, received *VideoFlow
 }
 
+// alignVideo tells how far what is heard is behind, nil for not known: pictures
+// are shown at the same lag.
+type alignVideo struct{ lag *time.Duration }
+
 // cameraEnded is the pump's word that it has let go of the camera.
 type cameraEnded struct{ err error }
 
@@ -68,6 +72,10 @@ func (v *videoActor) Receive(ctx actor.Context) {
 	case cameraRestarted:
 		if v.holds && (!v.pump.running() || v.blank) {
 			v.tellCamera(ctx, acquireCamera{ctx.Self()})
+		}
+	case alignVideo:
+		if v.pump != nil {
+			v.pump.align(msg.lag)
 		}
 	case videoTick:
 		v.tick(ctx)

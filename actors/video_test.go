@@ -122,6 +122,30 @@ func TestVideoCall(t *testing.T) {
 	})
 }
 
+// Pictures wait for the sound that was captured with them: as soon as both
+// streams have been reported on, they are behind by the jitter buffer at least.
+func TestLipSync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		alice, bob := viewers(t)
+		alice.dialVideo(at("bob", bobAddr))
+		bob.do(bob.Answer, "")
+		lag := func() time.Duration {
+			bob.eyes.Take()
+			pass(time.Second)
+			seen, _ := bob.eyes.Take()
+			last := seen[len(seen)-1]
+			return last.At.Sub(alice.eyes.Taken(actors.VideoWish{Rate: 5}, last.Count))
+		}
+		if got := lag(); got > 5*time.Millisecond {
+			t.Errorf("before any report pictures are behind by %v", got)
+		}
+		pass(15 * time.Second)
+		if got := lag(); got < 20*time.Millisecond || got > 200*time.Millisecond {
+			t.Errorf("pictures are behind by %v", got)
+		}
+	})
+}
+
 // Both show themselves from the first picture on.
 func TestVideoAnswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

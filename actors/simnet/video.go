@@ -20,6 +20,7 @@ type Video struct {
 	mu      sync.Mutex
 	gone    bool
 	opened  int
+	since   time.Time // of the last opening
 	running *camera
 	seen    []Seen
 	blanked int
@@ -30,6 +31,7 @@ type Seen struct {
 	Whose, Call string
 	Source      uint8
 	Count       int
+	At          time.Time
 }
 
 // blankSource is in pictures that stand for those of a camera.
@@ -45,6 +47,7 @@ func (v *Video) OpenCamera(wish actors.VideoWish) (actors.Camera, error) {
 		return nil, errNoCamera
 	}
 	v.opened++
+	v.since = time.Now()
 	v.running = newCamera(wish, v.Source)
 	return v.running, nil
 }
@@ -64,7 +67,7 @@ func (v *Video) Show(whose, call string, picture *image.YCbCr) {
 		return
 	}
 	if source, count, ok := bars.Read(picture); ok {
-		v.seen = append(v.seen, Seen{whose, call, source, count})
+		v.seen = append(v.seen, Seen{whose, call, source, count, time.Now()})
 	}
 }
 
@@ -90,6 +93,14 @@ func (v *Video) Opened() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.opened
+}
+
+// Taken is when the camera, as it was opened last, took its picture of that
+// number.
+func (v *Video) Taken(wish actors.VideoWish, count int) time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.since.Add(time.Duration(count+1) * time.Second / time.Duration(wish.Rate))
 }
 
 // Take gives what was shown since the last time, and how often the screen was

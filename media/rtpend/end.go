@@ -168,6 +168,14 @@ func (e *End) Known() bool { return e.source.known }
 // Next is the sequence number of the next packet, and SSRC our source.
 func (e *End) Next() (seq uint16, ssrc uint32) { return e.sent.seq, e.sent.ssrc }
 
+// Wall gives the time on the peer's own clock at which it sampled what has that
+// RTP timestamp, by its last sender report (RFC 3550 §6.4.1): comparable among
+// the streams of one CNAME. False before there was one.
+func (e *End) Wall(stamp uint32) (time.Time, bool) {
+	c := &e.source.clock
+	return rtcp.FromNTP(c.NTP).Add(e.cfg.Duration(int64(int32(stamp - c.RTP)))), e.source.told
+}
+
 // Stalled tells that the peer should be heard and neither media nor a report
 // has come for Config.StallAfter.
 func (e *End) Stalled(now time.Time) bool {

@@ -158,6 +158,7 @@ func (e *End) learn(now time.Time, d rtcp.Digest) {
 	r := &e.reporter
 	if d.HasSender && e.source.known {
 		e.source.reception.Heard(d.Sender, now)
+		e.source.clock, e.source.told = d.Sender, true
 	}
 	if d.HasBlock {
 		r.about, r.told = d.Block, true

@@ -43,6 +43,11 @@ type Stats struct {
 	// OneWay estimates the delay from the peer's mouth to our ear: half the
 	// round trip, the jitter buffer, and a packet at each end.
 	OneWay time.Duration
+	// Lag is the time from the peer's clock when it captured what is heard to
+	// ours now, where LagKnown: with the clocks' difference in it, so that it
+	// only serves to show the peer's pictures at the same lag.
+	Lag      time.Duration
+	LagKnown bool
 	// LastPacket is when the peer's last RTP packet came; zero for never.
 	LastPacket time.Time
 
@@ -72,11 +77,19 @@ func (s *Session) Stats(now time.Time) Stats {
 		PeerKnown: e.Told,
 	}
 	st.OneWay = st.RoundTrip/2 + st.BufferDelay + 2*s.cfg.Ptime
+	st.Lag, st.LagKnown = s.lag(now)
 	st.Quality = s.ourView(held, &st)
 	if e.Told {
 		st.Peer = s.peerView(&e)
 	}
 	return st
+}
+
+// lag looks at what was played last, unless that is long ago.
+func (s *Session) lag(now time.Time) (time.Duration, bool) {
+	p := &s.player
+	wall, ok := s.end.Wall(p.stamp)
+	return p.played.Sub(wall), ok && !p.played.IsZero() && now.Sub(p.played) < time.Second
 }
 
 func (s *Session) ourView(held jitter.Stats, st *Stats) quality.Quality {

@@ -17,6 +17,7 @@ type Session struct {
 	sender    sender
 	assembler mjpeg.Assembler
 	in, out   meter
+	shown     uint32 // of the last image that Receive gave
 }
 
 // New begins a stream. now is the time of negotiation.
@@ -84,9 +85,14 @@ func (s *Session) receive(now time.Time, packet []byte, from netip.AddrPort) ([]
 	s.in.octets += uint64(len(p.Payload))
 	if jpeg != nil {
 		s.in.frame(jpeg)
+		s.shown = p.Timestamp
 	}
 	return jpeg, rtpend.Accepted
 }
+
+// Taken is when, on the peer's clock, the image was taken that Receive gave last;
+// false while the peer hasn't reported.
+func (s *Session) Taken() (time.Time, bool) { return s.end.Wall(s.shown) }
 
 // ReceiveRTCP takes a report; none ever changes what is seen.
 func (s *Session) ReceiveRTCP(now time.Time, b []byte, from netip.AddrPort) rtpend.Verdict {

@@ -82,7 +82,7 @@ func count(t testing.TB, jpeg []byte) int {
 // Pictures go from one end to the other, with figures and reports.
 func TestStream(t *testing.T) {
 	a, b := New(begin, configA()), New(begin, configB())
-	now, seen := begin, 0
+	now, seen, reported := begin, 0, false
 	for i := range 60 {
 		now = now.Add(period)
 		for _, packet := range send(t, a, now, &Frame{Raw: picture(i), Captured: now}) {
@@ -95,12 +95,17 @@ func TestStream(t *testing.T) {
 					t.Fatalf("picture %d comes instead of %d", n, i)
 				}
 				seen++
+				// B's clock is A's here, but for the rounding of NTP and RTP.
+				if taken, ok := b.Taken(); ok != reported || ok && taken.Sub(now).Abs() > time.Millisecond {
+					t.Errorf("taken at %v (%v), want %v", taken, ok, now)
+				}
 			}
 		}
 		if r, ok := a.Report(now, nil); ok {
 			if v := b.ReceiveRTCP(now, r, netip.AddrPortFrom(addrA.Addr(), addrA.Port()+1)); v != rtpend.Control {
 				t.Errorf("a report is %v", v)
 			}
+			reported = true
 		}
 		if r, ok := b.Report(now, nil); ok {
 			if v := a.ReceiveRTCP(now.Add(10*time.Millisecond), r, addrBB); v != rtpend.Control {
