@@ -27,8 +27,8 @@ test-race: ## the same with the race detector
 test-arm: ## the same as 32-bit ARM under qemu-user (needs qemu-user-static)
 	CGO_ENABLED=0 GOARCH=arm GOARM=$(ARM) $(GO) test -exec '$(QEMU_ARM)' ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/internal/config/... ./cmd/internal/control/...
 
-test-peers: ## against Kamailio, baresip, sipp and pcscd, in network namespaces (root)
-	$(GO) test -count=1 -tags peers ./hw/link ./hw/sim/pcsc
+test-peers: ## against Kamailio, baresip, ffmpeg, sipp and pcscd, in network namespaces (root)
+	$(GO) test -count=1 -tags peers ./hw/link ./hw/sim/pcsc ./media/video
 	$(GO) test -count=1 -timeout 20m -tags peers -v ./cmd/peertest/...
 
 # A kernel with ESP is an ordinary program, so that this needs no machine of its
@@ -78,7 +78,7 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 lint: ## gofmt, go vet, staticcheck, the import rule
 	@out=$$(gofmt -l actors protocol media hw board cmd); test -z "$$out" || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
-	$(GO) vet -tags peers,ipsec ./cmd/peertest/... ./cmd/internal/uml/... ./hw/...
+	$(GO) vet -tags peers,ipsec ./cmd/peertest/... ./cmd/internal/uml/... ./hw/... ./media/...
 	CGO_ENABLED=0 GOARCH=arm $(GO) vet -tags guest ./cmd/internal/qemu/... ./hw/...
 	$(GO) tool staticcheck $(PKGS)
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout

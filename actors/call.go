@@ -28,6 +28,9 @@ type callActor struct {
 	plan   planned
 	stream *actor.PID
 	port   uint16
+	// cname names us in the reports of all streams.
+	cname string
+	video callVideo
 	// sessionID is the id of our o= line, the same for the life of the call.
 	sessionID uint64
 	ready     bool  // the core has had its first event
@@ -55,7 +58,10 @@ type dialogChild struct {
 }
 
 // dialTo starts an outgoing call.
-type dialTo struct{ uri string }
+type dialTo struct {
+	uri   string
+	video bool
+}
 
 // autoAnswer answers an incoming call that still rings.
 type autoAnswer struct{}
@@ -77,6 +83,7 @@ const (
 	verbDTMF
 	verbMute
 	verbUnmute
+	verbVideo
 )
 
 func (c *callActor) Receive(ctx actor.Context) {
@@ -109,7 +116,7 @@ func (c *callActor) Receive(ctx actor.Context) {
 
 func (c *callActor) start(ctx actor.Context) {
 	c.status.Started = time.Now()
-	c.sessionID = rand.Uint64N(1 << 62)
+	c.sessionID, c.cname = rand.Uint64N(1<<62), newToken()
 	if first, ok := c.first.(requested); ok {
 		ctx.Send(c.line, planIncoming{owner: ctx.Self(), flow: first.origin.flow})
 		return
@@ -145,7 +152,8 @@ func (c *callActor) planned(ctx actor.Context, p planned) {
 	c.plan = p
 	c.run.transport = p.transport
 	env := c.env
-	c.stream = spawn(ctx, func() actor.Actor { return newStreamActor(env, c.log, p.media) }, "stream-0")
+	c.stream = spawn(ctx, func() actor.Actor { return newStreamActor(env, c.log, p.media, c.cname) }, "stream-0")
+	c.openVideo(ctx)
 }
 
 // mediaAddr is where our streams listen: the address of the signalling, unless
@@ -170,16 +178,27 @@ func (c *callActor) mediaAddr(signalling netip.Addr) netip.Addr {
 	return signalling
 }
 
-// opened has the stream's port: the core can start.
+// opened has a stream's port: with all of them the core can start.
 func (c *callActor) opened(ctx actor.Context, msg streamOpened) {
-	if msg.err != nil {
+	switch {
+	case c.ready:
+		return
+	case msg.kind == "video":
+		c.video.opened(c, msg)
+	case msg.err != nil:
 		c.fail(ctx, call.ReasonAudioSetupFailed, msg.err.Error())
 		return
+	default:
+		c.port = msg.port
 	}
-	if c.ready {
-		return
+	if c.port != 0 && !c.video.opening {
+		c.begun(ctx)
 	}
-	c.port = msg.port
+}
+
+// begun starts the core with what made the call, and then with what has come
+// since.
+func (c *callActor) begun(ctx actor.Context) {
 	c.run.core = call.New(c.plan.config)
 	c.ready = true
 	switch first := c.first.(type) {
@@ -187,6 +206,7 @@ func (c *callActor) opened(ctx actor.Context, msg streamOpened) {
 		c.status.Remote = c.plan.uri
 		c.begin(ctx, call.Dial{URI: c.plan.uri, Local: c.local()})
 	case requested:
+		c.noteOffer(first.msg)
 		c.begin(ctx, call.Incoming{ID: first.origin.id, Msg: first.msg, Local: c.local(),
 			Busy: c.status.Waiting, Trusted: c.plan.trusted})
 	}
@@ -197,14 +217,19 @@ func (c *callActor) opened(ctx actor.Context, msg streamOpened) {
 	}
 }
 
-// local is what we offer: one audio stream.
+// local is what we offer and answer with: audio, and what the user or the
+// configuration says about video.
 func (c *callActor) local() sdp.Local {
-	return sdp.Local{
+	local := sdp.Local{
 		Addr: c.plan.media, SessionID: c.sessionID, Username: "imsphone",
 		Streams: []sdp.Stream{{
 			Kind: "audio", Port: c.port, Codecs: c.media.sdpCodecs(), Ptime: frameTime,
 		}},
 	}
+	if s, ok := c.video.stream(c.media.Video); ok {
+		local.Streams = append(local.Streams, s)
+	}
+	return local
 }
 
 func (c *callActor) receive(ctx actor.Context, msg any) {
@@ -236,6 +261,12 @@ func (c *callActor) receive(ctx actor.Context, msg any) {
 		c.streamNews(ctx, msg)
 	case audioRestarted:
 		ctx.Send(c.stream, msg)
+	case videoNews:
+		c.videoNews(ctx, msg)
+	case cameraRestarted:
+		if c.video.pid != nil {
+			ctx.Send(c.video.pid, msg)
+		}
 	}
 }
 
@@ -250,6 +281,9 @@ func (c *callActor) command(ctx actor.Context, cmd command) {
 		if !c.ringing() {
 			cmd.reply(fmt.Errorf("call %s is %s: there is nothing to answer", c.run.id, c.status.StateName))
 			return
+		}
+		if cmd.arg == videoOn {
+			c.setVideo(ctx, wantBoth)
 		}
 		c.step(ctx, call.Answer{})
 	case verbHangup:
@@ -268,6 +302,9 @@ func (c *callActor) command(ctx actor.Context, cmd command) {
 			return
 		}
 		ctx.Send(c.stream, streamCommand(cmd))
+		return
+	case verbVideo:
+		cmd.reply(c.videoCommand(ctx, cmd.arg))
 		return
 	}
 	cmd.reply(nil)
@@ -359,6 +396,10 @@ func (c *callActor) childGone(ctx actor.Context, who *actor.PID) {
 		}
 		return
 	}
+	if c.video.pid != nil && who.Equal(c.video.pid) {
+		c.videoFailed(ctx)
+		return
+	}
 	for key, child := range c.run.dialogs {
 		if !child.pid.Equal(who) {
 			continue
@@ -372,8 +413,9 @@ func (c *callActor) childGone(ctx actor.Context, who *actor.PID) {
 	}
 }
 
-// applyMedia lets the audio stream run as agreed; nil stops it.
+// applyMedia lets the streams run as agreed; nil stops them.
 func (c *callActor) applyMedia(ctx actor.Context, agreement *sdp.Agreement) {
+	c.applyVideo(ctx, agreement)
 	if c.stream == nil {
 		return
 	}
@@ -400,6 +442,9 @@ func (c *callActor) streamNews(ctx actor.Context, news streamNews) {
 		c.publish(ctx, Event{Type: "dtmf", Digit: news.digit})
 	case news.quality != nil:
 		c.status.Quality = news.quality
+		if c.video.pid != nil {
+			ctx.Send(c.video.pid, alignVideo{news.lag})
+		}
 		c.publish(ctx, Event{Type: "quality", Quality: news.quality, Codec: news.codec})
 	case news.text != "":
 		c.publish(ctx, Event{Type: news.kind, Text: news.text})

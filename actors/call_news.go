@@ -28,9 +28,11 @@ func (c *callActor) tell(ctx actor.Context, notice call.Notice) {
 	case call.PeerHold:
 		c.peerHold(ctx, n.Held)
 	case call.Updated:
+		c.videoAsked(ctx)
 		c.publish(ctx, Event{Type: "updated"})
 	case call.Refused:
 		c.publish(ctx, Event{Type: "refused", Status: n.Status, Text: n.Text})
+		c.videoAsked(ctx)
 	case call.Forwarded:
 		c.status.Remote = n.URI
 		c.publish(ctx, Event{Type: "forwarded", Text: "forwarded to " + n.URI})
@@ -57,7 +59,7 @@ func (c *callActor) changed(ctx actor.Context, n call.Changed) {
 	c.status.State, c.status.StateName = int(n.State), n.State.String()
 	switch n.State {
 	case call.RingingIn, call.Waiting:
-		c.publish(ctx, Event{Type: "incoming"})
+		c.publish(ctx, Event{Type: "incoming", Video: c.video.offered()})
 		c.step(ctx, call.Ring{})
 		if c.account.AutoAnswer {
 			after(ctx, c.account.AnswerDelay, autoAnswer{})
@@ -67,6 +69,7 @@ func (c *callActor) changed(ctx actor.Context, n call.Changed) {
 		if before != call.Held && before != call.Active {
 			c.status.Answered = time.Now()
 			c.publish(ctx, Event{Type: "answered"})
+			c.videoAsked(ctx)
 			return
 		}
 	}
@@ -78,6 +81,7 @@ func (c *callActor) end(ctx actor.Context, n call.Changed) {
 	if c.stream != nil {
 		ctx.Send(c.stream, configureStream{})
 	}
+	c.applyVideo(ctx, nil)
 	c.publish(ctx, Event{Type: "ended", Reason: int(n.Reason), ReasonName: n.Reason.String(),
 		Status: n.Status, Text: n.Text, Quality: c.status.Quality, Codec: c.status.Codec})
 }

@@ -41,6 +41,7 @@ type dialCommand struct {
 	line    *actor.PID
 	account AccountConfig
 	uri     string
+	video   bool
 	reply   func(string, error)
 }
 
@@ -96,7 +97,7 @@ func (c *callsActor) Receive(ctx actor.Context) {
 		}
 	case hangupAll:
 		c.hangupAll(ctx)
-	case audioRestarted:
+	case audioRestarted, cameraRestarted:
 		for _, e := range c.live() {
 			ctx.Send(e.pid, msg)
 		}
@@ -136,7 +137,7 @@ func (c *callsActor) dial(ctx actor.Context, msg dialCommand) {
 		return
 	}
 	c.holdOthers(ctx, nil)
-	e := c.start(ctx, msg.line, msg.account, dialTo{msg.uri}, "outgoing")
+	e := c.start(ctx, msg.line, msg.account, dialTo{msg.uri, msg.video}, "outgoing")
 	msg.reply(e.run.id, nil)
 }
 
@@ -293,7 +294,7 @@ func (v verb) fits(s call.State) bool {
 
 // String gives the verb as an error message needs it.
 func (v verb) String() string {
-	return [...]string{"answer", "hang up", "hold", "resume", "send digits to", "mute", "unmute"}[v]
+	return [...]string{"answer", "hang up", "hold", "resume", "send digits to", "mute", "unmute", "show video in"}[v]
 }
 
 // gone forgets a call; one that we did not stop has failed, or goes down with

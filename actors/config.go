@@ -116,7 +116,35 @@ type MediaConfig struct {
 	Codecs []codec.Spec
 	// JitterMax bounds the jitter buffer.
 	JitterMax time.Duration
+	Video     VideoConfig
 }
+
+// VideoConfig says how a phone with a VideoPort does video.
+type VideoConfig struct {
+	// Wish is what the camera should deliver.
+	Wish VideoWish
+	// Bandwidth in kbit/s bounds what we send and tells the far end what it may;
+	// 0 is no bound.
+	Bandwidth int
+	// Answer is what becomes of video that the far end offers.
+	Answer VideoAnswer
+}
+
+// VideoAnswer is what becomes of video that the far end offers while the user
+// has said nothing about it.
+type VideoAnswer uint8
+
+// The answers. Only VideoBoth ever starts the camera without being asked.
+const (
+	// VideoReceive shows the far end, and nothing of us.
+	VideoReceive VideoAnswer = iota
+	// VideoAsk refuses, and tells the user what was offered.
+	VideoAsk
+	// VideoBoth shows both ends.
+	VideoBoth
+	// VideoOff refuses without a word.
+	VideoOff
+)
 
 // The payload types that we offer for telephone-event and comfort noise; an
 // offer from the other side brings its own (RFC 4733 §2.4.1, RFC 3389 §4).
@@ -164,6 +192,8 @@ type env struct {
 	// audio is where streams ask for the sound device: the present incarnation
 	// of the Audio actor.
 	audio atomic.Pointer[actor.PID]
+	// camera is the same for the camera; nil in a phone without video.
+	camera atomic.Pointer[actor.PID]
 	// allocator is the SPIs and protected ports of all lines.
 	allocator *allocator
 	// protected are the guards by account, for whoever asks for the status:

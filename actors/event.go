@@ -15,7 +15,8 @@ type Event struct {
 	// Type is what happened: registering, registered, failed, unregistered;
 	// incoming, dialing, ringing, early-media, answered, held, resumed,
 	// peer-held, peer-resumed, dtmf, quality, refused, forwarded, ended;
-	// audio-lost, audio-back, restarted.
+	// audio-lost, audio-back, restarted; video-started, video-stopped,
+	// video-offered, camera-lost, camera-back.
 	Type string    `json:"type"`
 	Time time.Time `json:"time"`
 
@@ -37,6 +38,10 @@ type Event struct {
 	Codec   string   `json:"codec,omitempty"`
 	Expires int      `json:"expires,omitempty"` // seconds
 	Quality *Quality `json:"quality,omitempty"`
+	// Video is, as seen from here, the direction of video that runs
+	// (video-started) or that the far end offers (incoming, video-offered):
+	// sendrecv, sendonly or recvonly.
+	Video string `json:"video,omitempty"`
 }
 
 // Quality is how a stream does, as the local end measures it.

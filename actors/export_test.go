@@ -22,4 +22,6 @@ var (
 	PanicPhone     = statusCommand{}
 	PanicStream    = streamCommand{verb: verbMute}
 	PanicTransport = malformed{}
+	PanicCamera    = acquireCamera{}
+	PanicVideo     = cameraMissing{}
 )

@@ -69,10 +69,28 @@ func (p *Phone) Dial(ctx context.Context, account, uri string) (string, error) {
 	})
 }
 
+// DialVideo does the same and offers video in both directions.
+func (p *Phone) DialVideo(ctx context.Context, account, uri string) (string, error) {
+	return ask[string](ctx, p, func(reply func(string, error)) any {
+		return dialRequest{account: account, uri: uri, video: true, reply: reply}
+	})
+}
+
 // Answer takes the ringing call of that name; an empty name means the only one
 // that rings. The other commands name calls likewise.
 func (p *Phone) Answer(ctx context.Context, call string) error {
 	return p.command(ctx, call, verbAnswer, "")
+}
+
+// AnswerVideo does the same and shows us, too, where the caller offers video.
+func (p *Phone) AnswerVideo(ctx context.Context, call string) error {
+	return p.command(ctx, call, verbAnswer, videoOn)
+}
+
+// Video changes what a call does about video: "on" shows both ends, "receive"
+// the far end alone, "off" ends video.
+func (p *Phone) Video(ctx context.Context, call, mode string) error {
+	return p.command(ctx, call, verbVideo, mode)
 }
 
 // Hangup ends a call, or refuses one that rings.
@@ -165,6 +183,7 @@ type (
 	statusCommand struct{ reply func(Status, error) }
 	dialRequest   struct {
 		account, uri string
+		video        bool
 		reply        func(string, error)
 	}
 	registerRequest struct {
@@ -181,7 +200,7 @@ type phoneActor struct {
 	*env
 	died chan struct{}
 
-	calls, audio, link *actor.PID
+	calls, audio, camera, link *actor.PID
 
 	lines      []*lineEntry
 	callStatus []CallStatus
@@ -245,6 +264,7 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 
 func (p *phoneActor) start(ctx actor.Context) {
 	p.spawnAudio(ctx)
+	p.spawnCamera(ctx)
 	p.spawnCalls(ctx)
 	p.spawnLink(ctx)
 	for _, a := range p.Accounts {
@@ -258,6 +278,13 @@ func (p *phoneActor) spawnAudio(ctx actor.Context) {
 	env := p.env
 	p.audio = spawn(ctx, func() actor.Actor { return newAudioActor(env) }, "audio")
 	p.env.audio.Store(p.audio)
+}
+
+func (p *phoneActor) spawnCamera(ctx actor.Context) {
+	if env := p.env; env.ports.Video != nil {
+		p.camera = spawn(ctx, func() actor.Actor { return newCameraActor(env) }, "camera")
+		env.camera.Store(p.camera)
+	}
 }
 
 func (p *phoneActor) spawnLink(ctx actor.Context) {
@@ -288,6 +315,9 @@ func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 	case who.Equal(p.audio):
 		p.spawnAudio(ctx)
 		ctx.Send(p.calls, audioRestarted{})
+	case who.Equal(p.camera):
+		p.spawnCamera(ctx)
+		ctx.Send(p.calls, cameraRestarted{})
 	case who.Equal(p.link):
 		p.spawnLink(ctx)
 	case who.Equal(p.calls):
@@ -347,7 +377,7 @@ func (p *phoneActor) dial(ctx actor.Context, msg dialRequest) {
 	}
 	for _, l := range p.lines {
 		if msg.account == "" || l.account.Name == msg.account {
-			ctx.Send(p.calls, dialCommand{line: l.pid, account: l.account, uri: msg.uri, reply: msg.reply})
+			ctx.Send(p.calls, dialCommand{line: l.pid, account: l.account, uri: msg.uri, video: msg.video, reply: msg.reply})
 			return
 		}
 	}

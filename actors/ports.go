@@ -2,10 +2,12 @@ package actors
 
 import (
 	"context"
+	"image"
 	"io"
 	"net/netip"
 	"time"
 
+	"github.com/imsphone/imsphone/media/video"
 	"github.com/imsphone/imsphone/protocol/aka"
 	"github.com/imsphone/imsphone/protocol/secagree"
 	"github.com/imsphone/imsphone/protocol/transport"
@@ -21,6 +23,8 @@ type Ports struct {
 	// IPsec and SIM are for accounts of an IMS core; nil where there are none.
 	IPsec IPsecPort
 	SIM   SIMPort
+	// Video is the camera and the screen; nil makes a phone without video.
+	Video VideoPort
 	// Link tells of changes of the network; nil where nobody does.
 	Link LinkPort
 }
@@ -143,8 +147,9 @@ type SIM interface {
 // RTPPort opens media sockets.
 type RTPPort interface {
 	// Open binds an even RTP port and the odd port above it for RTCP on addr
-	// (RFC 3550 §11).
-	Open(addr netip.Addr) (RTPSocket, error)
+	// (RFC 3550 §11). kind is "audio" or "video": the network treats them
+	// differently (RFC 4594).
+	Open(addr netip.Addr, kind string) (RTPSocket, error)
 	// LocalFor is the address that packets to remote leave from.
 	LocalFor(remote netip.Addr) (netip.Addr, error)
 }
@@ -176,6 +181,44 @@ type AudioPort interface {
 type AudioStream interface {
 	Read(pcm []int16) error
 	Write(pcm []int16) error
+	Close() error
+}
+
+// VideoPort is the camera and the screen.
+type VideoPort interface {
+	// OpenCamera starts the camera as near to the wish as it can. It may block.
+	OpenCamera(wish VideoWish) (Camera, error)
+	// Blank is the same without a device: a picture of the wished size that says
+	// nothing, at a pace of its own, so that a call's video lives on while the
+	// camera is away.
+	Blank(wish VideoWish) Camera
+	// HasScreen tells whether Show leads anywhere: without a screen nothing is
+	// decoded for it.
+	HasScreen() bool
+	// Show gives the screen a picture of a call, of whose camera: Theirs or
+	// Ours. It never blocks; the picture is only valid during the call to Show.
+	// A nil picture: there is no video any more.
+	Show(whose, call string, picture *image.YCbCr)
+}
+
+// Whose picture VideoPort.Show gets.
+const (
+	Theirs = "theirs"
+	Ours   = "ours"
+)
+
+// VideoWish is what a camera should deliver.
+type VideoWish struct {
+	// Width and Height are in pixels, Rate in pictures a second.
+	Width, Height, Rate int
+	// JPEG tells that compressed pictures are welcome.
+	JPEG bool
+}
+
+// Camera is a running camera. Read is the clock of a stream's video: it blocks
+// until the next picture.
+type Camera interface {
+	Read(f *video.Frame) error
 	Close() error
 }
 

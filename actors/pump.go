@@ -227,8 +227,12 @@ func (p *pump) tellQuality(now time.Time) {
 		p.mu.Unlock()
 		return
 	}
-	q := quality(p.session.Stats(now))
+	stats := p.session.Stats(now)
+	q := quality(stats)
 	news := streamNews{quality: &q, codec: p.codec}
+	if stats.LagKnown {
+		news.lag = &stats.Lag
+	}
 	p.mu.Unlock()
 	p.tell(news)
 }

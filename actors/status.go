@@ -135,6 +135,38 @@ type CallStatus struct {
 	// Seconds is the time since the answer.
 	Seconds int      `json:"seconds"`
 	Quality *Quality `json:"quality,omitempty"`
+	// Video is nil while neither end has anything to do with video.
+	Video *VideoStatus `json:"video,omitempty"`
+}
+
+// VideoStatus is a call's video.
+type VideoStatus struct {
+	// Direction is ours: sendrecv, sendonly, recvonly, or inactive.
+	Direction string `json:"direction"`
+	// Offered is what the far end is ready for, as seen from here.
+	Offered string `json:"offered"`
+	Codec   string `json:"codec,omitempty"`
+	// Sent and Received are nil before the first figures.
+	Sent     *VideoFlow `json:"sent,omitempty"`
+	Received *VideoFlow `json:"received,omitempty"`
+	// CameraLost tells that the far end sees a blank picture.
+	CameraLost bool `json:"cameraLost,omitempty"`
+}
+
+// VideoFlow is one direction of video.
+type VideoFlow struct {
+	Frames uint64 `json:"frames"`
+	// Dropped are pictures that weren't sent because of the bandwidth, or that
+	// didn't come whole.
+	Dropped uint64  `json:"dropped"`
+	Width   int     `json:"width"`
+	Height  int     `json:"height"`
+	FPS     float64 `json:"fps"`
+	KBPS    float64 `json:"kbps"`
+	// LostPackets and JitterMS are ours for what we receive, the far end's for
+	// what we send.
+	LostPackets int64   `json:"lostPackets"`
+	JitterMS    float64 `json:"jitterMs"`
 }
 
 // CounterStatus counts what the phone dropped, since its start.

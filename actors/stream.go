@@ -20,7 +20,9 @@ type streamActor struct {
 	*env
 	log  zerolog.Logger
 	addr netip.Addr
-	pump *pump
+	// cname is the same in all streams of the call (RFC 3550 §6.5.1).
+	cname string
+	pump  *pump
 
 	agreed  *sdp.Agreed
 	ringing bool // plays the ringing tone
@@ -31,6 +33,7 @@ type streamActor struct {
 type (
 	// streamOpened is the Stream's first word.
 	streamOpened struct {
+		kind string // "audio" or "video"
 		port uint16
 		err  error
 	}
@@ -47,16 +50,19 @@ type (
 	streamNews struct {
 		digit   string
 		quality *Quality
-		codec   string
-		kind    string
-		text    string
+		// lag is with the quality: how far what is heard is behind (see
+		// session.Stats); nil where that isn't known.
+		lag   *time.Duration
+		codec string
+		kind  string
+		text  string
 	}
 	// loopEnded is the pump's word that it has let go of the device.
 	loopEnded struct{ err error }
 )
 
-func newStreamActor(e *env, log zerolog.Logger, addr netip.Addr) *streamActor {
-	return &streamActor{env: e, log: log, addr: addr}
+func newStreamActor(e *env, log zerolog.Logger, addr netip.Addr, cname string) *streamActor {
+	return &streamActor{env: e, log: log, addr: addr, cname: cname}
 }
 
 func (s *streamActor) Receive(ctx actor.Context) {
@@ -91,15 +97,15 @@ func (s *streamActor) Receive(ctx actor.Context) {
 }
 
 func (s *streamActor) open(ctx actor.Context) {
-	sock, err := s.ports.RTP.Open(s.addr)
+	sock, err := s.ports.RTP.Open(s.addr, "audio")
 	if err != nil {
-		ctx.Send(ctx.Parent(), streamOpened{err: fmt.Errorf("no media port: %w", err)})
+		ctx.Send(ctx.Parent(), streamOpened{kind: "audio", err: fmt.Errorf("no media port: %w", err)})
 		return
 	}
 	root, self := ctx.ActorSystem().Root, ctx.Self()
 	s.pump = newPump(sock, func(msg any) { root.Send(self, msg) })
 	s.pump.start()
-	ctx.Send(ctx.Parent(), streamOpened{port: sock.LocalPort()})
+	ctx.Send(ctx.Parent(), streamOpened{kind: "audio", port: sock.LocalPort()})
 }
 
 func (s *streamActor) close() {
@@ -141,7 +147,7 @@ func (s *streamActor) sessionConfig(a *sdp.Agreed) (session.Config, error) {
 	}
 	cfg := session.Config{
 		SSRC: rand.Uint32(), SeqStart: uint16(rand.Uint32()), TSStart: rand.Uint32(),
-		CNAME: newToken(), Random: rand.Float64,
+		CNAME: s.cname, Random: rand.Float64,
 		Codec: spec, PayloadType: chosen.PayloadType, ReceiveType: chosen.PayloadType, Ptime: frameTime,
 		JitterMax: s.media.JitterMax,
 		Remote:    a.Remote, RemoteRTCP: a.RemoteRTCP,

@@ -17,7 +17,7 @@ type rtpPort struct {
 
 func (p rtpPort) LocalFor(netip.Addr) (netip.Addr, error) { return p.addr, nil }
 
-func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) {
+func (p rtpPort) Open(addr netip.Addr, _ string) (actors.RTPSocket, error) {
 	n := p.net
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -133,11 +133,11 @@ func TestConnections(t *testing.T) {
 func TestMedia(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ports := New().Ports(netip.MustParseAddr("10.0.0.1"))
-		a, err := ports.RTP.Open(netip.MustParseAddr("10.0.0.1"))
+		a, err := ports.RTP.Open(netip.MustParseAddr("10.0.0.1"), "audio")
 		if err != nil {
 			t.Fatal(err)
 		}
-		b, err := ports.RTP.Open(netip.MustParseAddr("10.0.0.1"))
+		b, err := ports.RTP.Open(netip.MustParseAddr("10.0.0.1"), "audio")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,6 +34,7 @@ const demoDomain = "lab.test"
 
 type demoCmd struct {
 	Talk  time.Duration `help:"How long the phones talk." default:"5s"`
+	Video bool          `help:"A video call: each phone shows the other moving colour bars."`
 	Plain bool          `help:"Plain SIP with passwords, instead of an IMS core with SIMs and IPsec."`
 	SVG   string        `name:"svg" help:"Write the ladder as SVG to this file." placeholder:"FILE" type:"path"`
 	Log   string        `help:"Log level of the phones." default:"error"`
@@ -44,6 +45,7 @@ type demo struct {
 	out        io.Writer
 	begin      time.Time
 	plain      bool
+	video      bool
 	dir        string // of everybody's files
 	server     *lab.Server
 	alice, bob *player
@@ -59,6 +61,8 @@ type player struct {
 	quality  *actors.Quality
 	codec    string
 	digits   string
+	screen   *screen // nil without video
+	pictures *actors.VideoStatus
 }
 
 // Run plays, and tells whether it went well.
@@ -68,7 +72,7 @@ func (cmd demoCmd) Run(out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	d := &demo{out: out, begin: time.Now(), plain: cmd.Plain, dir: dir}
+	d := &demo{out: out, begin: time.Now(), plain: cmd.Plain, video: cmd.Video, dir: dir}
 	defer d.close()
 	if err := d.setUp(cmd.Log); err != nil {
 		return err
@@ -157,6 +161,8 @@ func (d *demo) start(level, name string, hz int) (*player, error) {
 	}
 	text := fmt.Sprintf("[state]\ndir = %q\n[audio]\ndevice = \"fake:tone=%d,record=%s\"\n[media]\nrtp_ports = %q\n",
 		filepath.Join(d.dir, name), hz, recorded, ports) + strings.Replace(account, "local =", "auto_answer = true\nanswer_delay = \"300ms\"\nlocal =", 1)
+	source := map[string]uint8{"alice": 1, "bob": 2}[name]
+	text = fmt.Sprintf("[video]\nenabled = %v\ncamera = \"fake:bars=%d\"\nanswer = \"both\"\n", d.video, source) + text
 	cfg, err := config.Parse("demo", []byte(text))
 	if err != nil {
 		return nil, err
@@ -166,12 +172,17 @@ func (d *demo) start(level, name string, hz int) (*player, error) {
 		return nil, err
 	}
 	log := zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr}).Level(lvl).With().Timestamp().Str("phone", name).Logger()
-	p, err := phone.Start(cfg, log)
-	if err != nil {
+	player := &player{name: name, toneHz: hz, recorded: recorded}
+	var o phone.Options
+	if d.video {
+		player.screen = &screen{}
+		o.Screen = player.screen
+	}
+	if player.Phone, err = phone.StartWith(cfg, log, o); err != nil {
 		return nil, err
 	}
-	events, _ := p.Subscribe()
-	return &player{Phone: p, name: name, toneHz: hz, recorded: recorded, events: events}, nil
+	player.events, _ = player.Subscribe()
+	return player, nil
 }
 
 func (d *demo) close() {
@@ -195,11 +206,15 @@ func (p *player) leave() {
 // play is the story: call, talk, press keys, hang up.
 func (d *demo) play(talk time.Duration) error {
 	ctx := context.Background()
-	call, err := d.alice.Dial(ctx, "", "bob")
+	dial, what := d.alice.Dial, ""
+	if d.video {
+		dial, what = d.alice.DialVideo, " with video"
+	}
+	call, err := dial(ctx, "", "bob")
 	if err != nil {
 		return err
 	}
-	d.say("alice calls bob")
+	d.say("alice calls bob%s", what)
 	if err := d.alice.await("ringing"); err != nil {
 		return err
 	}
@@ -218,6 +233,9 @@ func (d *demo) play(talk time.Duration) error {
 		return err
 	}
 	d.say("alice presses 42#, and bob gets it")
+	if err := errors.Join(d.alice.look(ctx), d.bob.look(ctx)); err != nil {
+		return err
+	}
 	if err := d.alice.Hangup(ctx, call); err != nil {
 		return err
 	}

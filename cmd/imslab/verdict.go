@@ -59,6 +59,9 @@ func (d *demo) verdict(talk time.Duration) error {
 	if deaf != "" {
 		return fmt.Errorf("%s did not hear the other end", deaf)
 	}
+	if d.video {
+		return d.videoVerdict(talk)
+	}
 	fmt.Fprintf(d.out, "\nBoth ends heard each other. (%.1f s)\n", time.Since(d.begin).Seconds())
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 type callCmd struct {
 	URI     string        `arg:"" help:"Whom to call: sip:user@host, tel:+number, or a name at the account's domain."`
 	Account string        `help:"Account to call from; default is the first." placeholder:"NAME"`
+	Video   bool          `help:"With video in both directions."`
 	Wait    bool          `help:"Wait until the call is answered or has ended."`
 	Timeout time.Duration `help:"How long to wait." default:"3m"`
 }
@@ -30,7 +31,7 @@ func (cmd callCmd) Run(c *cli, out console) error {
 		}
 	}
 	var made callMade
-	if err := c.do("call", callParams{Account: cmd.Account, URI: cmd.URI}, &made); err != nil {
+	if err := c.do("call", callParams{Account: cmd.Account, URI: cmd.URI, Video: cmd.Video}, &made); err != nil {
 		return err
 	}
 	if !cmd.Wait {
@@ -64,25 +65,46 @@ type oneCall struct {
 }
 
 func (o oneCall) send(c *cli, out console, command string) error {
-	if err := c.do(command, callParams{Call: o.Call}, nil); err != nil {
+	return send(c, out, command, callParams{Call: o.Call})
+}
+
+// send sends a command whose answer holds nothing.
+func send(c *cli, out console, command string, p callParams) error {
+	if err := c.do(command, p, nil); err != nil {
 		return err
 	}
 	return out.show(map[string]any{"ok": true}, func(io.Writer) {})
 }
 
-type answerCmd struct{ oneCall }
 type hangupCmd struct{ oneCall }
 type holdCmd struct{ oneCall }
 type resumeCmd struct{ oneCall }
 type muteCmd struct{ oneCall }
 type unmuteCmd struct{ oneCall }
 
-func (cmd answerCmd) Run(c *cli, out console) error { return cmd.send(c, out, "answer") }
 func (cmd hangupCmd) Run(c *cli, out console) error { return cmd.send(c, out, "hangup") }
 func (cmd holdCmd) Run(c *cli, out console) error   { return cmd.send(c, out, "hold") }
 func (cmd resumeCmd) Run(c *cli, out console) error { return cmd.send(c, out, "resume") }
 func (cmd muteCmd) Run(c *cli, out console) error   { return cmd.send(c, out, "mute") }
 func (cmd unmuteCmd) Run(c *cli, out console) error { return cmd.send(c, out, "unmute") }
+
+type answerCmd struct {
+	oneCall
+	Video bool `help:"Show us, too, where the caller offers video."`
+}
+
+func (cmd answerCmd) Run(c *cli, out console) error {
+	return send(c, out, "answer", callParams{Call: cmd.Call, Video: cmd.Video})
+}
+
+type videoCmd struct {
+	Mode string `arg:"" enum:"on,receive,off" help:"on shows both ends, receive the far end alone, off ends video."`
+	Call string `arg:"" optional:"" help:"Which call; needed only where several are active."`
+}
+
+func (cmd videoCmd) Run(c *cli, out console) error {
+	return send(c, out, "video", callParams{Call: cmd.Call, Mode: cmd.Mode})
+}
 
 type dtmfCmd struct {
 	Digits string `arg:"" help:"0-9, *, #, A-D."`
@@ -90,10 +112,7 @@ type dtmfCmd struct {
 }
 
 func (cmd dtmfCmd) Run(c *cli, out console) error {
-	if err := c.do("dtmf", callParams{Call: cmd.Call, Digits: cmd.Digits}, nil); err != nil {
-		return err
-	}
-	return out.show(map[string]any{"ok": true}, func(io.Writer) {})
+	return send(c, out, "dtmf", callParams{Call: cmd.Call, Digits: cmd.Digits})
 }
 
 type registerCmd struct {
@@ -101,8 +120,5 @@ type registerCmd struct {
 }
 
 func (cmd registerCmd) Run(c *cli, out console) error {
-	if err := c.do("register", callParams{Account: cmd.Account}, nil); err != nil {
-		return err
-	}
-	return out.show(map[string]any{"ok": true}, func(io.Writer) {})
+	return send(c, out, "register", callParams{Account: cmd.Account})
 }

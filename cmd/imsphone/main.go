@@ -47,6 +47,7 @@ type cli struct {
 	Resume   resumeCmd   `cmd:"" help:"Take a held call back."`
 	Mute     muteCmd     `cmd:"" help:"Send silence instead of the microphone."`
 	Unmute   unmuteCmd   `cmd:"" help:"Send the microphone again."`
+	Video    videoCmd    `cmd:"" help:"Begin, change or end video in a call."`
 	DTMF     dtmfCmd     `cmd:"" name:"dtmf" help:"Send digits in a call."`
 	Register registerCmd `cmd:"" help:"Register now instead of waiting for the next try."`
 	Events   eventsCmd   `cmd:"" help:"Print events as they happen."`

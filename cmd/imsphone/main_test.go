@@ -74,6 +74,8 @@ func TestExitCodes(t *testing.T) {
 		{"refused", "hangup --socket " + quiet, 1, "", "imsphone: there is no call <7>\n"},
 		{"refused as JSON", "hangup --json --socket " + quiet, 1, `{"error":"there is no call <7>","ok":false}` + "\n", ""},
 		{"done", "mute --json --socket " + quiet, 0, `{"ok":true}` + "\n", ""},
+		{"video", "video on --json --socket " + quiet, 0, `{"ok":true}` + "\n", ""},
+		{"video, wrong", "video maybe --socket " + quiet, 2, "", "imsphone: <mode> must be one of \"on\",\"receive\",\"off\" but got \"maybe\"\n"},
 		{"nothing to draw", "trace --socket " + quiet, 1, "", "imsphone: there are no messages to draw yet\n"},
 		{"lint of missing", "lint " + nobody, 1, "", "imsphone: open " + nobody + ": no such file or directory\n"},
 	}
@@ -98,7 +100,7 @@ func TestHelp(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, command := range strings.Fields("run status explain call answer hangup hold resume mute unmute dtmf register events trace check lint devices") {
+	for _, command := range strings.Fields("run status explain call answer hangup hold resume mute unmute video dtmf register events trace check lint devices") {
 		if !strings.Contains(stdout, "\n  "+command+" ") {
 			t.Errorf("%s is missing", command)
 		}

@@ -70,6 +70,9 @@ type callParams struct {
 	URI     string `json:"uri,omitempty"`
 	Call    string `json:"call,omitempty"`
 	Digits  string `json:"digits,omitempty"`
+	// Video asks for video with a call or an answer; Mode is on, receive or off.
+	Video bool   `json:"video,omitempty"`
+	Mode  string `json:"mode,omitempty"`
 }
 
 // callMade answers the call command.
@@ -89,10 +92,19 @@ func (h handler) Do(ctx context.Context, command string, raw json.RawMessage) (a
 	case "status":
 		return h.p.Status(ctx)
 	case "call":
-		call, err := h.p.Dial(ctx, p.Account, p.URI)
+		dial := h.p.Dial
+		if p.Video {
+			dial = h.p.DialVideo
+		}
+		call, err := dial(ctx, p.Account, p.URI)
 		return callMade{call}, err
 	case "answer":
+		if p.Video {
+			return done, h.p.AnswerVideo(ctx, p.Call)
+		}
 		return done, h.p.Answer(ctx, p.Call)
+	case "video":
+		return done, h.p.Video(ctx, p.Call, p.Mode)
 	case "hangup":
 		return done, h.p.Hangup(ctx, p.Call)
 	case "hold":

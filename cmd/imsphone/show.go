@@ -54,6 +54,26 @@ func printStatus(w io.Writer, s actors.Status) {
 		if q := call.Quality; q != nil {
 			fmt.Fprintf(w, "             MOS %.1f, loss %.1f %%, jitter %.0f ms, round trip %.0f ms\n", q.MOS, q.LossPercent, q.JitterMS, q.RoundTripMS)
 		}
+		printVideo(w, call.Video)
+	}
+}
+
+func printVideo(w io.Writer, v *actors.VideoStatus) {
+	if v == nil {
+		return
+	}
+	fmt.Fprintf(w, "             video %s, the far end offers %s\n", v.Direction, v.Offered)
+	printFlow(w, "sent", "not sent", v.Sent)
+	printFlow(w, "received", "incomplete", v.Received)
+	if v.CameraLost {
+		fmt.Fprintln(w, "             the camera is away: the far end sees a blank picture")
+	}
+}
+
+// printFlow shows one direction of video that has had any picture.
+func printFlow(w io.Writer, name, dropped string, f *actors.VideoFlow) {
+	if f != nil && f.Frames+f.Dropped > 0 {
+		fmt.Fprintf(w, "             %s: %d×%d, %.1f pictures/s, %.0f kbit/s, %d %s, %d packets lost\n", name, f.Width, f.Height, f.FPS, f.KBPS, f.Dropped, dropped, f.LostPackets)
 	}
 }
 
@@ -99,7 +119,7 @@ func printEvent(out console, line []byte) error {
 		return err
 	}
 	parts := []string{e.Time.Local().Format("15:04:05.000"), e.Class, e.Type}
-	for _, p := range []string{e.Account, e.Call, e.Remote, e.Digit, e.Codec, e.ReasonName} {
+	for _, p := range []string{e.Account, e.Call, e.Remote, e.Digit, e.Codec, e.Video, e.ReasonName} {
 		if p != "" {
 			parts = append(parts, p)
 		}

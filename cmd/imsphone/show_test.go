@@ -101,3 +101,19 @@ func TestExplain(t *testing.T) {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }
+
+// TestStatusOfVideo shows each direction that has had a picture.
+func TestStatusOfVideo(t *testing.T) {
+	const want = `call 1       active        outgoing sip:bob@example.org  G722, 7 s
+             video sendrecv, the far end offers sendrecv
+             sent: 320×240, 14.9 pictures/s, 812 kbit/s, 2 not sent, 3 packets lost
+             the camera is away: the far end sees a blank picture
+`
+	call := actors.CallStatus{Call: "1", StateName: "active", Direction: "outgoing", Remote: "sip:bob@example.org", Codec: "G722", Seconds: 7,
+		Video: &actors.VideoStatus{Direction: "sendrecv", Offered: "sendrecv", CameraLost: true, Received: &actors.VideoFlow{},
+			Sent: &actors.VideoFlow{Frames: 100, Dropped: 2, Width: 320, Height: 240, FPS: 14.9, KBPS: 811.6, LostPackets: 3}}}
+	h := statusPhone{status: actors.Status{Calls: []actors.CallStatus{call}}}
+	if code, stdout, stderr := imsphone("status", "--socket", serve(t, h)); code != 0 || stdout != want {
+		t.Errorf("%d %s\n%s\nwant\n%s", code, stderr, stdout, want)
+	}
+}

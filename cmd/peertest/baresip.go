@@ -31,6 +31,7 @@ type BaresipConfig struct {
 	// two. Default 2 minutes: longer than any call of the tests.
 	Length time.Duration
 	Rate   int  // of the microphone in Hz: the codec's clock, default 8000
+	Video  bool // offers VP8
 	V6     bool // listen at the IPv6 address
 	Bare   bool // as small as it goes, to be measured: no trace, no recording
 }
@@ -86,7 +87,7 @@ func (b *Baresip) configure() error {
 		return err
 	}
 	if err := render("baresip.config", b.dir+"/config", map[string]any{
-		"Listen": b.listen(), "Source": "aufile," + source, "Record": b.recordings(), "Bare": b.Config.Bare,
+		"Listen": b.listen(), "Source": "aufile," + source, "Record": b.recordings(), "Bare": b.Config.Bare, "Video": b.Config.Video,
 	}); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type PhoneConfig struct {
 	Expires    int    // seconds, default 600
 	AutoAnswer bool
 	Tone       int    // what its microphone hears, in Hz
+	Video      bool   // its camera sees colour bars, and video that is offered is taken
 	V6         bool   // bind the IPv6 address
 	Roams      bool   // bind no address in particular
 	Nameserver string // address and port; "" is none
@@ -215,6 +216,18 @@ type PhoneStatus struct {
 	Calls []struct {
 		Call, StateName, Direction, Remote, Codec string
 		PeerHolds                                 bool
+		Video                                     *PhoneVideo
+	}
+}
+
+// PhoneVideo is the video of a call as the phone shows it.
+type PhoneVideo struct {
+	Direction, Offered string
+	Received           *struct {
+		Frames, Dropped uint64
+		Width, Height   int
+		FPS             float64
+		LostPackets     int64
 	}
 }
 

@@ -5,13 +5,15 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 var loopback = netip.MustParseAddr("127.0.0.1")
 
 func open(t *testing.T, r *Range, addr netip.Addr) *Pair {
 	t.Helper()
-	p, err := r.Open(addr)
+	p, err := r.Open(addr, Voice)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func TestAFullRangeSaysSo(t *testing.T) {
 	r := &Range{Low: 21200, High: 21203}
 	open(t, r, loopback)
 	open(t, r, loopback)
-	if _, err := r.Open(loopback); !errors.Is(err, ErrNoPort) {
+	if _, err := r.Open(loopback, Voice); !errors.Is(err, ErrNoPort) {
 		t.Errorf("third pair: %v", err)
 	}
 }
@@ -88,5 +90,28 @@ func TestAPacketCostsNoAllocation(t *testing.T) {
 		}
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestClasses asks the kernel what the packets are marked with.
+func TestClasses(t *testing.T) {
+	r := &Range{Low: 21300, High: 21310}
+	for _, class := range []Class{Voice, Video} {
+		p, err := r.Open(loopback, class)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := p.rtp.SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got int
+		if err := raw.Control(func(fd uintptr) { got, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS) }); err != nil {
+			t.Fatal(err)
+		}
+		if err != nil || got != int(class) {
+			t.Errorf("marked with %d (%v), want %d", got, err, class)
+		}
+		p.Close()
 	}
 }

@@ -1,18 +1,16 @@
 package session
 
 import (
-	"encoding/binary"
 	"errors"
 	"time"
 
 	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/media/dtmf"
+	"github.com/imsphone/imsphone/media/rtpend"
 )
 
 // sender is the outgoing direction.
 type sender struct {
-	ssrc    uint32
-	seq     uint16
 	stamp   uint32 // of the next frame
 	encoder codec.Encoder
 	keys    *dtmf.Sender
@@ -21,9 +19,6 @@ type sender struct {
 	quiet   int       // frames since the last comfort noise while muted
 	last    time.Time // of the last Capture
 	zero    []int16
-
-	packets uint64
-	octets  uint64
 }
 
 // configure follows a change of media. The codec's state goes on where the
@@ -62,7 +57,7 @@ func (s *Session) Capture(now time.Time, pcm []int16, out []byte) ([]byte, bool)
 	stamp := o.stamp
 	o.stamp += uint32(len(pcm) * s.cfg.Codec.ClockRate / s.cfg.Codec.SampleRate)
 	switch {
-	case len(pcm) == 0 || !s.cfg.Send || !s.gate.peer.IsValid():
+	case len(pcm) == 0 || !s.cfg.Send || !s.end.Remote().IsValid():
 		o.silent = true
 		return out, false
 	case o.keys != nil && o.keys.Busy():
@@ -80,7 +75,7 @@ func (s *Session) Capture(now time.Time, pcm []int16, out []byte) ([]byte, bool)
 func (s *Session) leap(now time.Time) {
 	o := &s.sender
 	if gap := now.Sub(o.last); !o.last.IsZero() && gap > 5*s.cfg.Ptime {
-		o.stamp += uint32(s.cfg.ticks(gap - s.cfg.Ptime))
+		o.stamp += uint32(s.end.Config().Ticks(gap - s.cfg.Ptime))
 		o.silent = true
 	}
 	o.last = now
@@ -90,7 +85,7 @@ func (s *Session) sendAudio(out []byte, stamp uint32, pcm []int16) []byte {
 	o := &s.sender
 	marker := o.silent
 	o.silent = false
-	return o.send(out, s.cfg.PayloadType, stamp, marker, o.encoder.Encode(header(out), pcm))
+	return s.end.Seal(out, s.cfg.PayloadType, stamp, marker, o.encoder.Encode(rtpend.Header(out), pcm))
 }
 
 func (s *Session) sendKey(out []byte, stamp uint32) ([]byte, bool) {
@@ -100,7 +95,7 @@ func (s *Session) sendKey(out []byte, stamp uint32) ([]byte, bool) {
 	if !ok {
 		return out, false
 	}
-	return o.send(out, s.cfg.EventType, begun, first, p.Append(header(out))), true
+	return s.end.Seal(out, s.cfg.EventType, begun, first, p.Append(rtpend.Header(out))), true
 }
 
 func (s *Session) sendNoise(out []byte, stamp uint32) ([]byte, bool) {
@@ -109,7 +104,7 @@ func (s *Session) sendNoise(out []byte, stamp uint32) ([]byte, bool) {
 	if o.quiet++; o.quiet%noiseEvery != 1 {
 		return out, false
 	}
-	return o.send(out, s.cfg.NoiseType, stamp, false, codec.AppendNoise(header(out), noiseLevel)), true
+	return s.end.Seal(out, s.cfg.NoiseType, stamp, false, codec.AppendNoise(rtpend.Header(out), noiseLevel)), true
 }
 
 // nothing gives n samples of silence.
@@ -118,31 +113,6 @@ func (o *sender) nothing(n int) []int16 {
 		o.zero = make([]int16, n)
 	}
 	return o.zero[:n]
-}
-
-const headerSize = 12
-
-// header appends room for an RTP header.
-func header(out []byte) []byte {
-	var room [headerSize]byte
-	return append(out, room[:]...)
-}
-
-// send fills in the header of the packet that begins where out ends (RFC 3550
-// §5.1).
-func (o *sender) send(out []byte, payloadType uint8, stamp uint32, marker bool, packet []byte) []byte {
-	h := packet[len(out):]
-	h[0], h[1] = 2<<6, payloadType
-	if marker {
-		h[1] |= 0x80
-	}
-	binary.BigEndian.PutUint16(h[2:], o.seq)
-	binary.BigEndian.PutUint32(h[4:], stamp)
-	binary.BigEndian.PutUint32(h[8:], o.ssrc)
-	o.seq++
-	o.packets++
-	o.octets += uint64(len(h) - headerSize)
-	return packet
 }
 
 // Mute silences the microphone, or no longer.

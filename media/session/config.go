@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/media/codec"
+	"github.com/imsphone/imsphone/media/rtpend"
 )
 
 // Config is what offer and answer have agreed on, and the stream's own
@@ -16,8 +17,8 @@ type Config struct {
 	SSRC     uint32
 	SeqStart uint16
 	TSStart  uint32
-	// CNAME is the canonical name in our reports; it should tell neither who
-	// nor where we are (RFC 7022).
+	// CNAME is the canonical name in our reports, the same in all streams of a
+	// call; it should tell neither who nor where we are (RFC 7022).
 	CNAME string
 	// Random gives numbers in [0, 1): for the intervals of reports, and for
 	// another SSRC after a collision. nil always gives 0.5.
@@ -71,29 +72,12 @@ type Payload struct {
 	Codec codec.Spec
 }
 
-const (
-	defaultPtime = 20 * time.Millisecond
-	defaultStall = 10 * time.Second
-	defaultLatch = 5 * time.Second
-)
+const defaultPtime = 20 * time.Millisecond
 
 // filled gives the configuration with defaults in the place of zeros.
 func (c Config) filled() Config {
-	if c.Random == nil {
-		c.Random = func() float64 { return 0.5 }
-	}
-	if c.StallAfter <= 0 {
-		c.StallAfter = defaultStall
-	}
-	if c.LatchWindow == 0 {
-		c.LatchWindow = defaultLatch
-	}
 	if c.Ptime <= 0 {
 		c.Ptime = defaultPtime
-	}
-	c.Remote, c.RemoteRTCP = unmapped(c.Remote), unmapped(c.RemoteRTCP)
-	if c.Remote.IsValid() && !c.RemoteRTCP.IsValid() {
-		c.RemoteRTCP = above(c.Remote)
 	}
 	return c
 }
@@ -125,23 +109,14 @@ func sameRates(a, b codec.Spec) bool {
 // sameCodec tells whether the state of one codec serves for the other.
 func sameCodec(a, b codec.Spec) bool { return a.Name == b.Name && sameRates(a, b) }
 
-// ticks gives a duration in units of the RTP clock.
-func (c *Config) ticks(d time.Duration) int64 {
-	rate := int64(c.Codec.ClockRate)
-	return int64(d/time.Second)*rate + int64(d%time.Second)*rate/int64(time.Second)
-}
+// controlBandwidth is RTCP's share, 5 % of the 80 kbit/s that a codec of 64
+// kbit/s takes with its headers, in bytes a second (RFC 3550 §6.2).
+const controlBandwidth = 500
 
-// duration is the other way around.
-func (c *Config) duration(ticks int64) time.Duration {
-	rate := int64(c.Codec.ClockRate)
-	return time.Duration(ticks/rate)*time.Second + time.Duration(ticks%rate*int64(time.Second)/rate)
+// end is the part of the configuration that is every stream's.
+func (c *Config) end() rtpend.Config {
+	return rtpend.Config{SSRC: c.SSRC, SeqStart: c.SeqStart, CNAME: c.CNAME, Random: c.Random,
+		ReportInterval: c.ReportInterval, StallAfter: c.StallAfter, LatchWindow: c.LatchWindow, LatchAnyHost: c.LatchAnyHost,
+		ClockRate: c.Codec.ClockRate, Bandwidth: controlBandwidth, Receive: c.Receive,
+		Remote: c.Remote, RemoteRTCP: c.RemoteRTCP}
 }
-
-// unmapped gives IPv4 addresses one form, whichever kind of socket they came
-// from.
-func unmapped(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-}
-
-// above is the address with the next port, RTCP's by custom (RFC 3550 §11).
-func above(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr(), a.Port()+1) }

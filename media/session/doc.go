@@ -9,6 +9,6 @@
 // time, carries the packets, and sees to it that only one goroutine at a time
 // uses the session. Once made, a session allocates nothing for a frame.
 //
-// What comes from elsewhere than the negotiated peer is dropped: gate.go has
-// the rules for addresses, source.go those for synchronisation sources.
+// What comes from elsewhere than the negotiated peer is dropped: package rtpend
+// has the rules.
 package session

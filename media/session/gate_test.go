@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The rules of gate.go, as packets that come one after the other.
+// The rules of rtpend's gate.go, as packets that come one after the other.
 func TestGate(t *testing.T) {
 	other := netip.MustParseAddrPort("192.0.2.2:5556") // B's host, a third port
 	far := netip.MustParseAddrPort("203.0.113.9:5000") // the peer behind its translator, perhaps

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/media/codec"
+	"github.com/imsphone/imsphone/media/rtpend"
 )
 
 const frameTime = 20 * time.Millisecond
@@ -80,7 +81,7 @@ func level(pcm []int16, hz float64, rate int) float64 {
 
 // packet makes an RTP packet.
 func packet(payloadType uint8, seq uint16, stamp, ssrc uint32, payload []byte) []byte {
-	b := make([]byte, headerSize, headerSize+len(payload))
+	b := make([]byte, rtpend.HeaderSize, rtpend.HeaderSize+len(payload))
 	b[0], b[1] = 0x80, payloadType
 	binary.BigEndian.PutUint16(b[2:], seq)
 	binary.BigEndian.PutUint32(b[4:], stamp)
@@ -175,7 +176,7 @@ func (c *call) turn(s *Session, mic func([]int16), from netip.AddrPort, out *wir
 		out.send(c.now, from, b, false)
 	}
 	if b, ok := s.Report(c.now, nil); ok {
-		out.send(c.now, above(from), b, true)
+		out.send(c.now, netip.AddrPortFrom(from.Addr(), from.Port()+1), b, true)
 	}
 	s.Playout(c.now, pcm)
 	return append(heard, pcm...)

@@ -21,6 +21,9 @@ type player struct {
 	skipped []int16 // a packet that is left out, to blend from
 	ready   []int16 // decoded and not played yet
 	quiet   bool    // the last frame is hardly heard
+
+	stamp  uint32    // of the last packet that was played
+	played time.Time // when that was
 }
 
 // decoder is a codec under its payload type. One that is no longer agreed on
@@ -47,7 +50,7 @@ func newPlayer(cfg *Config) player {
 // accept sets the codecs that the peer may send.
 func (p *player) accept(now time.Time, cfg *Config) {
 	old := p.decoders
-	p.ticks = int(cfg.ticks(cfg.Ptime))
+	p.ticks = int(int64(cfg.Ptime) * int64(cfg.Codec.ClockRate) / int64(time.Second))
 	p.decoders = nil
 	for _, payload := range cfg.payloads() {
 		d := decoder{Payload: payload}
@@ -111,7 +114,9 @@ func (s *Session) playNext(now time.Time) {
 	samples := max(1, f.Ticks*s.cfg.Codec.SampleRate/s.cfg.Codec.ClockRate)
 	switch f.Kind {
 	case jitter.Audio, jitter.Skip:
-		if !s.playPacket(f) {
+		if s.playPacket(f) {
+			p.played = now
+		} else {
 			p.fill(samples, p.concealer.Conceal)
 		}
 	case jitter.Empty:
@@ -136,7 +141,7 @@ func (s *Session) playPacket(f jitter.Frame) bool {
 	if err != nil || len(pcm) == 0 {
 		return false
 	}
-	p.decoded, p.noisy = pcm, false
+	p.decoded, p.noisy, p.stamp = pcm, false, f.Timestamp
 	s.buffer.Advance(len(pcm) * s.cfg.Codec.ClockRate / s.cfg.Codec.SampleRate)
 	if f.Kind == jitter.Skip {
 		p.skipped = append(p.skipped[:0], pcm...)

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"github.com/imsphone/imsphone/media/dtmf"
 	"github.com/imsphone/imsphone/media/jitter"
 	"github.com/imsphone/imsphone/media/rtcp"
@@ -15,33 +17,35 @@ func (s *Session) Receive(now time.Time, packet []byte, from netip.AddrPort) Ver
 	if rtcp.IsRTCP(packet) {
 		return s.ReceiveRTCP(now, packet, from)
 	}
-	v := s.receive(now, packet, unmapped(from))
-	s.verdicts[v]++
-	return v
+	return s.end.Tally(s.receive(now, packet, from))
 }
 
 func (s *Session) receive(now time.Time, packet []byte, from netip.AddrPort) Verdict {
-	// The cheapest test first: a flood of strangers costs little.
-	if !s.gate.known(from) && !s.gate.mayLatch(now, from) {
-		return Stranger
-	}
-	p := &s.packet
-	if err := p.Unmarshal(packet); err != nil || p.Version != 2 {
-		return Malformed
-	}
-	if !s.negotiated(now, p.PayloadType) {
+	p, v := s.end.Parse(now, packet, from)
+	switch {
+	case v != Accepted:
+		return v
+	case !s.negotiated(now, p.PayloadType):
 		return Unnegotiated
 	}
-	if v, ok := s.admit(now, from); !ok {
+	fresh, v := s.end.Admit(now, from)
+	if v != Accepted {
 		return v
 	}
-	s.heard, s.packetAt = now, now
-	s.octets += uint64(len(p.Payload))
-	s.count(now)
-	if s.isEvent(p.PayloadType) {
-		return s.takeKey(now)
+	if fresh {
+		s.keys.Reset()
 	}
-	return s.enqueue(now, p.Payload)
+	s.end.Count(now, !s.isEvent(p.PayloadType))
+	if s.isEvent(p.PayloadType) {
+		return s.takeKey(now, p)
+	}
+	return s.enqueue(now, p, p.Payload)
+}
+
+// ReceiveRTCP takes a report that arrived at now from an address. A report that
+// is wrong in any part changes nothing, and none ever changes what is heard.
+func (s *Session) ReceiveRTCP(now time.Time, b []byte, from netip.AddrPort) Verdict {
+	return s.end.ReceiveRTCP(now, b, from)
 }
 
 // negotiated tells whether a payload type was agreed on.
@@ -60,60 +64,17 @@ func isNoise(payloadType, agreed uint8) bool {
 	return payloadType == staticNoise || agreed != 0 && payloadType == agreed
 }
 
-// admit applies the rules for addresses and sources to the packet.
-func (s *Session) admit(now time.Time, from netip.AddrPort) (Verdict, bool) {
-	p := &s.packet
-	switch s.gate.pass(now, from, p.SSRC, p.SequenceNumber) {
-	case shut:
-		return Stranger, false
-	case onTrial:
-		return OnTrial, false
-	}
-	if p.SSRC == s.sender.ssrc {
-		s.collide()
-	}
-	switch s.source.claim(now, p.SSRC, p.SequenceNumber) {
-	case foreign:
-		return Foreign, false
-	case replaced:
-		s.keys.Reset()
-	}
-	return Accepted, true
-}
-
-// collide takes another SSRC, as the peer uses ours (RFC 3550 §8.2); the old
-// one says goodbye in the next report. Where that happens again the peer
-// reflects what we send, as test numbers do: then its packets are played like
-// any others.
-func (s *Session) collide() {
-	s.reporter.collisions++
-	if s.reporter.collisions > 1 {
-		return
-	}
-	s.reporter.goodbye, s.reporter.farewell = true, s.sender.ssrc
-	s.sender.ssrc ^= uint32(s.cfg.Random()*(1<<32)) | 1
-}
-
-// count does the statistics of a packet for reports.
-func (s *Session) count(now time.Time) {
-	p, r := &s.packet, &s.source.reception
-	order := r.Receive(p.SequenceNumber)
-	if order != rtcp.Jumped && !s.isEvent(p.PayloadType) {
-		r.Add(p.Timestamp, s.reporter.clock(&s.cfg, now))
-	}
-}
-
 // takeKey reads a telephone event. The jitter buffer is told that the packet
 // holds no audio.
-func (s *Session) takeKey(now time.Time) Verdict {
-	p, err := dtmf.ParsePayload(s.packet.Payload)
+func (s *Session) takeKey(now time.Time, packet *rtp.Packet) Verdict {
+	p, err := dtmf.ParsePayload(packet.Payload)
 	if err != nil {
 		return Malformed
 	}
-	if key, ok := s.keys.Receive(p, s.packet.Timestamp); ok && len(s.pressed) < maxPressed {
+	if key, ok := s.keys.Receive(p, packet.Timestamp); ok && len(s.pressed) < maxPressed {
 		s.pressed = append(s.pressed, key)
 	}
-	if v := s.enqueue(now, nil); v == Implausible {
+	if v := s.enqueue(now, packet, nil); v == Implausible {
 		return v
 	}
 	return Key
@@ -131,11 +92,10 @@ func (s *Session) Events() []dtmf.Event {
 }
 
 // enqueue hands the packet to the jitter buffer.
-func (s *Session) enqueue(now time.Time, payload []byte) Verdict {
+func (s *Session) enqueue(now time.Time, p *rtp.Packet, payload []byte) Verdict {
 	if !s.cfg.Receive {
 		return Unheard
 	}
-	p := &s.packet
 	switch s.buffer.Push(now, jitter.Packet{SSRC: p.SSRC, Timestamp: p.Timestamp, Sequence: p.SequenceNumber,
 		PayloadType: p.PayloadType, Payload: payload}) {
 	case jitter.Duplicate:

@@ -11,7 +11,7 @@ import (
 // report is a receiver report of a source.
 func report(ssrc uint32) []byte { return rtcp.Report{SSRC: ssrc, CNAME: "b"}.Append(nil) }
 
-// The rules of source.go: packets from the peer's address, each 20 ms after
+// The rules of rtpend's source.go: packets from the peer's address, each 20 ms after
 // the one before unless it says otherwise.
 func TestSource(t *testing.T) {
 	type step struct {

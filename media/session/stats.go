@@ -5,6 +5,7 @@ import (
 
 	"github.com/imsphone/imsphone/media/jitter"
 	"github.com/imsphone/imsphone/media/quality"
+	"github.com/imsphone/imsphone/media/rtpend"
 )
 
 // Stats is what a stream has to tell since it began.
@@ -42,6 +43,11 @@ type Stats struct {
 	// OneWay estimates the delay from the peer's mouth to our ear: half the
 	// round trip, the jitter buffer, and a packet at each end.
 	OneWay time.Duration
+	// Lag is the time from the peer's clock when it captured what is heard to
+	// ours now, where LagKnown: with the clocks' difference in it, so that it
+	// only serves to show the peer's pictures at the same lag.
+	Lag      time.Duration
+	LagKnown bool
 	// LastPacket is when the peer's last RTP packet came; zero for never.
 	LastPacket time.Time
 
@@ -55,26 +61,35 @@ type Stats struct {
 
 // Stats gives the figures as of now.
 func (s *Session) Stats(now time.Time) Stats {
-	held, o, r, v := s.buffer.Stats(now), &s.sender, &s.reporter, &s.verdicts
+	held, e := s.buffer.Stats(now), s.end.Stats()
+	v := &e.Verdicts
 	st := Stats{
-		SSRC: o.ssrc, PeerSSRC: s.source.ssrc,
-		SentPackets: o.packets, SentOctets: o.octets,
-		ReceivedPackets: v[Accepted] + v[Key] + v[Unheard] + v[Duplicate] + v[Late], ReceivedOctets: s.octets,
+		SSRC: e.SSRC, PeerSSRC: e.PeerSSRC,
+		SentPackets: e.SentPackets, SentOctets: e.SentOctets,
+		ReceivedPackets: v[Accepted] + v[Key] + v[Unheard] + v[Duplicate] + v[Late], ReceivedOctets: e.ReceivedOctets,
 		Lost: max(int64(held.Lost)-int64(held.Late), 0), Late: held.Late, Duplicates: held.Duplicates, Discarded: held.Discarded,
 		Skipped: held.Skipped, Stretched: held.Stretched, Resyncs: held.Resyncs,
 		Strangers: v[Stranger], Foreign: v[Foreign], Malformed: v[Malformed], Unnegotiated: v[Unnegotiated],
-		Implausible: v[Implausible], Reports: v[Control], Collisions: r.collisions,
-		Latched: s.gate.latched, PeerLeft: s.source.left,
+		Implausible: v[Implausible], Reports: v[Control], Collisions: e.Collisions,
+		Latched: e.Latched, PeerLeft: e.PeerLeft,
 		Jitter: held.Jitter, BufferDelay: max(held.Delay, 0), BufferTarget: held.Target,
-		RoundTrip: r.roundTrip, LastPacket: s.packetAt,
-		PeerKnown: r.told,
+		RoundTrip: e.RoundTrip, LastPacket: e.LastPacket,
+		PeerKnown: e.Told,
 	}
 	st.OneWay = st.RoundTrip/2 + st.BufferDelay + 2*s.cfg.Ptime
+	st.Lag, st.LagKnown = s.lag(now)
 	st.Quality = s.ourView(held, &st)
-	if r.told {
-		st.Peer = s.peerView()
+	if e.Told {
+		st.Peer = s.peerView(&e)
 	}
 	return st
+}
+
+// lag looks at what was played last, unless that is long ago.
+func (s *Session) lag(now time.Time) (time.Duration, bool) {
+	p := &s.player
+	wall, ok := s.end.Wall(p.stamp)
+	return p.played.Sub(wall), ok && !p.played.IsZero() && now.Sub(p.played) < time.Second
 }
 
 func (s *Session) ourView(held jitter.Stats, st *Stats) quality.Quality {
@@ -89,13 +104,12 @@ func (s *Session) ourView(held jitter.Stats, st *Stats) quality.Quality {
 	return quality.Estimate(in)
 }
 
-func (s *Session) peerView() quality.Quality {
-	r := &s.reporter
-	in := quality.Input{Codec: quality.Codec(s.cfg.Codec.Name), RoundTrip: r.roundTrip}
-	in.Jitter = s.cfg.duration(int64(r.about.Jitter))
-	in.OneWay = r.roundTrip/2 + 2*in.Jitter + 2*s.cfg.Ptime
-	if s.sender.packets > 0 {
-		in.Lost = max(0, float64(r.about.Lost)/float64(s.sender.packets))
+func (s *Session) peerView(e *rtpend.Stats) quality.Quality {
+	in := quality.Input{Codec: quality.Codec(s.cfg.Codec.Name), RoundTrip: e.RoundTrip}
+	in.Jitter = s.end.Config().Duration(int64(e.About.Jitter))
+	in.OneWay = e.RoundTrip/2 + 2*in.Jitter + 2*s.cfg.Ptime
+	if e.SentPackets > 0 {
+		in.Lost = max(0, float64(e.About.Lost)/float64(e.SentPackets))
 	}
 	return quality.Estimate(in)
 }

@@ -51,7 +51,7 @@ func (c *Call) modify(ev Modify) {
 	}
 	for _, l := range c.legs {
 		if !l.over && (c.winner == nil || l == c.winner) {
-			c.pass(l, dialog.Modify{Local: ev.Local, Contact: ev.Contact})
+			c.pass(l, dialog.Modify{Local: ev.Local, Contact: ev.Contact, Quiet: ev.Quiet})
 		}
 	}
 }

@@ -117,6 +117,7 @@ type Resume struct{}
 type Modify struct {
 	Local   *sdp.Local
 	Contact string
+	Quiet   bool
 }
 
 // Ask sends a request within the call's dialog, such as INFO for DTMF; its

@@ -70,6 +70,14 @@ func scenarios() []scenario {
 		{"private-caller", privateCaller},
 		{"waiting", waiting},
 		{"info", info},
+		{"video", videoCall},
+		{"video-refused", videoRefused},
+		{"video-added", videoAdded},
+		{"video-dropped", videoDropped},
+		{"video-answered", videoAnswered},
+		{"video-glare", videoGlare},
+		{"video-hold", videoHold},
+		{"video-early", videoEarly},
 	}
 }
 

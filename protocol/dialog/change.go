@@ -53,6 +53,10 @@ func (d *Dialog) change(ev Event) {
 		d.unexpected(ev)
 		return
 	}
+	if m, ok := ev.(Modify); ok && (m.Quiet || d.owesAnswer()) {
+		d.adopt(m)
+		return
+	}
 	c := &change{}
 	switch ev := ev.(type) {
 	case Hold:
@@ -66,6 +70,25 @@ func (d *Dialog) change(ev Event) {
 		}
 	}
 	d.changes.queue = append(d.changes.queue, c)
+}
+
+// owesAnswer tells that the INVITE which came has got no SDP from us yet.
+func (d *Dialog) owesAnswer() bool {
+	return d.state == Early && d.server != nil && (d.media.phase == peerOffer || d.media.phase == noOffer) &&
+		d.media.answer == "" && d.media.preview == nil
+}
+
+// adopt changes what we offer and answer from now on.
+func (d *Dialog) adopt(ev Modify) {
+	if ev.Local != nil {
+		d.media.local = *ev.Local
+	}
+	if ev.Contact != "" {
+		d.cfg.Contact = ev.Contact
+	}
+	if !ev.Quiet {
+		d.tell(Modified{})
+	}
 }
 
 // refresh renews the session timer (RFC 4028 §10).

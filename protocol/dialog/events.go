@@ -78,6 +78,9 @@ type Modify struct {
 	Local *sdp.Local
 	// Contact replaces Config.Contact; "" keeps it (a move to another network).
 	Contact string
+	// Quiet asks for no offer: Local is for what is offered and answered later.
+	// The same goes for the Modify of a callee that owes its answer yet.
+	Quiet bool
 }
 
 // Ask sends a request of Method (INFO, OPTIONS, MESSAGE, REFER, NOTIFY) within

@@ -48,12 +48,19 @@ type Agreed struct {
 	Send, Recv []Codec
 	// Direction is ours.
 	Direction Direction
+	// Offered is what the peer is ready for, as seen from here: SendRecv where
+	// it would take our stream, too. Of a stream that we have rejected it tells
+	// what the peer wanted.
+	Offered Direction
+	// Bandwidth is what the peer would receive at most, in kbit/s with all
+	// headers; 0 when it didn't say.
+	Bandwidth int
 	// Ptime is the packet length to send, 0 when nobody has asked for one.
 	Ptime time.Duration
 	// Held tells that the peer doesn't listen, of its own will.
 	Held bool
-	// Rejected tells that there is no such stream; beside it only Kind is
-	// set, and Direction to Inactive.
+	// Rejected tells that there is no such stream; beside it only Kind and
+	// Offered are set, and Direction to Inactive.
 	Rejected bool
 }
 
@@ -89,7 +96,7 @@ func (a *Agreed) TelephoneEvent() (payloadType uint8, clockRate int, ok bool) {
 // agree works out what one m= line of ours and the peer's mean together.
 func agree(mine, theirs *Media) Agreed {
 	if mine.Rejected() || theirs.Rejected() {
-		return Agreed{Kind: mine.Kind, Direction: Inactive, Rejected: true}
+		return Agreed{Kind: mine.Kind, Direction: Inactive, Offered: theirs.offers(), Rejected: true}
 	}
 	a := Agreed{
 		Kind:       mine.Kind,
@@ -97,6 +104,7 @@ func agree(mine, theirs *Media) Agreed {
 		RemoteHost: theirs.Host, RemotePort: theirs.Port,
 		RTCPMux: mine.RTCPMux && theirs.RTCPMux,
 		Held:    theirs.OnHold(),
+		Offered: theirs.offers(), Bandwidth: theirs.most(),
 	}
 	a.Send, a.Recv = pair(mine.Codecs, theirs.Codecs)
 	a.Direction = mine.Direction.And(theirs.Direction.Reverse())

@@ -34,6 +34,12 @@ type Stream struct {
 	// Ptime is the packet length that this side would like, 0 for no wish.
 	Ptime   time.Duration
 	RTCPMux bool
+	// Bandwidth is what this side would receive at most, in kbit/s with all
+	// headers (b=AS, RFC 8866 §5.8); 0 says nothing.
+	Bandwidth int
+	// AnswerOnly keeps the stream out of our offers until the peer has offered
+	// it.
+	AnswerOnly bool
 	// Attributes are written after everything else.
 	Attributes []Attribute
 }
@@ -53,12 +59,13 @@ func (l *Local) check() error {
 }
 
 // Held gives l with every stream on hold: this side no longer listens (RFC
-// 3264 §8.4).
+// 3264 §8.4), and what isn't audio rests both ways, because whoever is put on
+// hold should not go on being watched.
 func (l Local) Held() Local {
 	l.Streams = slices.Clone(l.Streams)
 	for i := range l.Streams {
 		s := &l.Streams[i]
-		s.Direction = direction(s.Direction.Sends(), false)
+		s.Direction = direction(s.Direction.Sends() && s.Kind == "audio", false)
 	}
 	return l
 }
@@ -68,6 +75,13 @@ func (s *Stream) media(addr netip.Addr, codecs []Codec) Media {
 	return Media{
 		Kind: s.Kind, Port: s.Port, Proto: "RTP/AVP", Addr: addr,
 		RTCPMux: s.RTCPMux, Direction: s.Direction, Codecs: codecs,
-		Ptime: s.Ptime, Attributes: s.Attributes,
+		Ptime: s.Ptime, Bandwidth: s.bandwidth(), Attributes: s.Attributes,
 	}
+}
+
+func (s *Stream) bandwidth() []Bandwidth {
+	if s.Bandwidth <= 0 {
+		return nil
+	}
+	return []Bandwidth{{Type: "AS", Value: uint64(s.Bandwidth)}}
 }

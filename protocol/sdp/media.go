@@ -46,6 +46,29 @@ func (m *Media) OnHold() bool {
 	return !m.Rejected() && (!m.Direction.Receives() || m.Addr.IsUnspecified())
 }
 
+// offers is what the describing side is ready for, as the other one sees it.
+func (m *Media) offers() Direction {
+	if m.Rejected() {
+		return Inactive
+	}
+	return m.Direction.Reverse()
+}
+
+// most is what the describing side receives at most, in kbit/s with all headers;
+// 0 when it doesn't say.
+func (m *Media) most() int {
+	const limit = 1 << 30
+	for _, b := range m.Bandwidth {
+		switch b.Type {
+		case "AS":
+			return int(min(b.Value, limit))
+		case "TIAS":
+			return int(min(b.Value/1000, limit))
+		}
+	}
+	return 0
+}
+
 // RTP tells whether the formats are RTP payload types.
 func (m *Media) RTP() bool { return isRTP(m.Proto) }
 

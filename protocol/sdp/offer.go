@@ -42,11 +42,11 @@ func (n *Negotiation) order(streams []Stream) ([]int, error) {
 	if n.mine != nil {
 		order = make([]int, len(n.mine.Media))
 		for _, i := range n.activeFirst(len(order)) {
-			order[i] = take(streams, used, &n.mine.Media[i])
+			order[i] = take(streams, used, &n.mine.Media[i], !n.agreed.Streams[i].Rejected)
 		}
 	}
 	for i := range streams {
-		if !used[i] {
+		if !used[i] && !streams[i].AnswerOnly {
 			order = append(order, i)
 		}
 	}
@@ -70,11 +70,12 @@ func (n *Negotiation) activeFirst(count int) []int {
 }
 
 // take finds the unused stream for a former m= line and marks it: the one on
-// the same port, else the first of the kind.
-func take(streams []Stream, used []bool, former *Media) int {
+// the same port, else the first of the kind. A line that isn't in use doesn't
+// get a stream that waits for an offer.
+func take(streams []Stream, used []bool, former *Media, inUse bool) int {
 	found := -1
 	for i := range streams {
-		if used[i] || streams[i].Kind != former.Kind {
+		if used[i] || streams[i].Kind != former.Kind || streams[i].AnswerOnly && !inUse {
 			continue
 		}
 		if same := streams[i].Port == former.Port; same || found < 0 {

@@ -160,6 +160,7 @@ func (c *Config) check(path string, data []byte) Problems {
 		k.fault("media", 0, "jitter_max", "jitter_max %d: write 40 to 2000 (ms)", c.Media.JitterMax)
 	}
 	c.checkCodecs(k)
+	c.Video.check(k)
 	if len(c.Accounts) == 0 {
 		k.fault("", 0, "", "there is no [[account]]: add one with at least user = \"sip:name@domain\"")
 	}

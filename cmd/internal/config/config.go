@@ -25,6 +25,7 @@ type Config struct {
 	State    State     `toml:"state"`
 	Audio    Audio     `toml:"audio"`
 	Media    Media     `toml:"media"`
+	Video    Video     `toml:"video"`
 	DNS      DNS       `toml:"dns"`
 	TLS      TLS       `toml:"tls"`
 	Accounts []Account `toml:"account"`
@@ -242,6 +243,7 @@ func defaults() *Config {
 		Control: Control{Socket: defaultSocket()},
 		State:   State{Dir: defaultState()},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
+		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
 	}
 }
 

@@ -67,6 +67,8 @@ type Options struct {
 	// ESPKeys is a file to append the keys of sets of SAs to, for Wireshark;
 	// empty writes none.
 	ESPKeys string
+	// Screen shows the pictures of video calls; nil is no screen.
+	Screen Screen
 }
 
 // Start starts the phone that the configuration describes.
@@ -94,6 +96,9 @@ func StartWith(c *config.Config, log zerolog.Logger, o Options) (*Phone, error) 
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())
 	}
+	if o.Screen == nil && cfg.Media.Video.Answer == actors.VideoReceive {
+		cfg.Media.Video.Answer = actors.VideoAsk // nobody would see it
+	}
 	ports, err := ports(c, cards, log, o)
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())
@@ -108,6 +113,14 @@ func phoneConfig(c *config.Config, log zerolog.Logger) (actors.Config, error) {
 	cfg := actors.Config{
 		UserAgent: "imsphone/" + Version, Log: log, Trace: actors.NewTrace(traceLength),
 		Media: actors.MediaConfig{JitterMax: time.Duration(c.Media.JitterMax) * time.Millisecond},
+	}
+	if c.Video.Enabled {
+		width, height, err := c.Video.Pixels()
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Media.Video = actors.VideoConfig{Bandwidth: c.Video.Bandwidth, Answer: videoAnswers[c.Video.Answer],
+			Wish: actors.VideoWish{Width: width, Height: height, Rate: c.Video.Rate, JPEG: true}}
 	}
 	for _, name := range c.Media.Codecs {
 		spec, ok := codec.Lookup(strings.ToUpper(name), 8000)

@@ -31,7 +31,7 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 	if err != nil {
 		return actors.Ports{}, err
 	}
-	return actors.Ports{
+	p := actors.Ports{
 		SIP:      sipPort{},
 		RTP:      rtpPort{&rtpnet.Range{Low: low, High: high}},
 		Audio:    audioPort{c.Audio},
@@ -39,7 +39,11 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: newESP(log), keys: o.ESPKeys},
 		SIM:      cards,
 		Link:     newLink(),
-	}, nil
+	}
+	if c.Video.Enabled {
+		p.Video = videoPort{cfg: c.Video, screen: o.Screen}
+	}
+	return p, nil
 }
 
 type sipPort struct{}
@@ -59,7 +63,13 @@ func (sipPort) Listen(cfg actors.SIPConfig, recv func(transport.Inbound)) (actor
 
 type rtpPort struct{ ports *rtpnet.Range }
 
-func (p rtpPort) Open(addr netip.Addr) (actors.RTPSocket, error) { return p.ports.Open(addr) }
+func (p rtpPort) Open(addr netip.Addr, kind string) (actors.RTPSocket, error) {
+	class := rtpnet.Voice
+	if kind == "video" {
+		class = rtpnet.Video
+	}
+	return p.ports.Open(addr, class)
+}
 
 func (rtpPort) LocalFor(remote netip.Addr) (netip.Addr, error) { return rtpnet.LocalFor(remote) }
 

@@ -51,21 +51,22 @@ func startLine(m *sip.Message) string {
 	return fmt.Sprintf("%d %s", m.Status(), m.Reason())
 }
 
-// summarySDP gives the port, formats and direction of the first m= line:
-// "[sdp 40000 0 8 9 sendonly]".
+// summarySDP gives the port, formats and direction of each m= line:
+// "[sdp 40000 0 8 9 sendonly, 40002 26 sendrecv]".
 func summarySDP(body string) string {
-	media, direction := "", "sendrecv"
+	var media []string
 	for _, line := range strings.Split(body, "\n") {
 		line = strings.TrimSpace(line)
+		last := len(media) - 1
 		switch {
 		case strings.HasPrefix(line, "m="):
 			f := strings.Fields(line)
-			media = f[1] + " " + strings.Join(f[3:], " ")
-		case line == "a=sendonly", line == "a=recvonly", line == "a=inactive":
-			direction = line[2:]
+			media = append(media, f[1]+" "+strings.Join(f[3:], " ")+" sendrecv")
+		case last >= 0 && (line == "a=sendonly" || line == "a=recvonly" || line == "a=inactive"):
+			media[last] = strings.TrimSuffix(media[last], "sendrecv") + line[2:]
 		}
 	}
-	return "[sdp " + media + " " + direction + "]"
+	return "[sdp " + strings.Join(media, ", ") + "]"
 }
 
 func describeChange(n call.Changed) string {

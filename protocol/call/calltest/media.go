@@ -3,6 +3,7 @@ package calltest
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/imsphone/imsphone/protocol/sdp"
@@ -28,6 +29,14 @@ func OtherLocal(l sdp.Local) sdp.Local {
 // ForeignLocal has no codec in common with DefaultLocal.
 func ForeignLocal(l sdp.Local) sdp.Local {
 	return withStream(l, 40000, sdp.Codec{PayloadType: 96, Name: "opus", ClockRate: 48000, Channels: 2})
+}
+
+// WithVideo gives the local a video stream in that direction; answerOnly keeps
+// it out of offers until the other side has offered it.
+func WithVideo(l sdp.Local, d sdp.Direction, answerOnly bool) sdp.Local {
+	l.Streams = append(slices.Clone(l.Streams), sdp.Stream{Kind: "video", Port: 40002, Direction: d, AnswerOnly: answerOnly,
+		Codecs: []sdp.Codec{{PayloadType: 26, Name: "JPEG", ClockRate: 90000}}})
+	return l
 }
 
 func withStream(l sdp.Local, port uint16, codecs ...sdp.Codec) sdp.Local {

@@ -1,4 +1,4 @@
-package session
+package rtpend
 
 import (
 	"time"
@@ -19,6 +19,8 @@ type source struct {
 	last      time.Time
 	candidate trial
 	reception rtcp.Reception
+	clock     rtcp.SenderInfo // of its last sender report, where told
+	told      bool
 }
 
 // silence is how long a source must not have been heard to be replaced.

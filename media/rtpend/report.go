@@ -1,4 +1,4 @@
-package session
+package rtpend
 
 import (
 	"net/netip"
@@ -7,7 +7,7 @@ import (
 	"github.com/imsphone/imsphone/media/rtcp"
 )
 
-// reporter is the RTCP side of a session.
+// reporter is the RTCP side of an end.
 type reporter struct {
 	epoch   time.Time // where arrival times begin
 	due     time.Time // of the next report
@@ -30,13 +30,10 @@ func (r *reporter) clock(m *Config, now time.Time) uint32 {
 	if r.epoch.IsZero() {
 		r.epoch = now
 	}
-	return uint32(m.ticks(now.Sub(r.epoch)))
+	return uint32(m.Ticks(now.Sub(r.epoch)))
 }
 
 const (
-	// controlBandwidth is RTCP's share, 5 % of the 80 kbit/s that a codec of
-	// 64 kbit/s takes with its headers, in bytes a second (RFC 3550 §6.2).
-	controlBandwidth = 500
 	// typicalCompound is the size that the first interval is drawn for.
 	typicalCompound = 120
 	// lowerHeaders are those of UDP and IPv4, which count, too.
@@ -44,61 +41,62 @@ const (
 )
 
 // interval draws the time to the next report.
-func (s *Session) interval(initial bool) time.Duration {
+func (e *End) interval(initial bool) time.Duration {
 	senders := 0
-	if s.weSent() {
+	if e.weSent() {
 		senders++
 	}
-	if s.source.known {
+	if e.source.known {
 		senders++
 	}
-	return rtcp.Timing{Bandwidth: controlBandwidth, Members: 2, Senders: senders, WeSent: s.weSent(),
-		AverageSize: s.reporter.average, Initial: initial, Minimum: s.cfg.ReportInterval}.Interval(s.cfg.Random())
+	return rtcp.Timing{Bandwidth: e.cfg.Bandwidth, Members: 2, Senders: senders, WeSent: e.weSent(),
+		AverageSize: e.reporter.average, Initial: initial, Minimum: e.cfg.ReportInterval}.Interval(e.cfg.Random())
 }
 
 // weSent tells whether we sent since the second last report (RFC 3550 §6.3.8).
-func (s *Session) weSent() bool { return s.sender.packets > s.reporter.before[1] }
+func (e *End) weSent() bool { return e.sent.packets > e.reporter.before[1] }
 
 // NextReport is when the next report is due.
-func (s *Session) NextReport() time.Time { return s.reporter.due }
+func (e *End) NextReport() time.Time { return e.reporter.due }
 
 // Report appends to out the report that is due at now; false where none is (RFC
-// 3550 §6.3). Reports go on while media is held.
-func (s *Session) Report(now time.Time, out []byte) ([]byte, bool) {
-	r := &s.reporter
-	if now.Before(r.due) || !s.RemoteRTCP().IsValid() {
+// 3550 §6.3). stamp is now on the RTP clock of what we send. Reports go on while
+// media is held.
+func (e *End) Report(now time.Time, stamp uint32, out []byte) ([]byte, bool) {
+	r := &e.reporter
+	if now.Before(r.due) || !e.RemoteRTCP().IsValid() {
 		return out, false
 	}
 	size := len(out)
-	out = s.compose(now, false, out)
+	out = e.compose(now, stamp, false, out)
 	r.average = rtcp.Average(r.average, float64(len(out)-size+lowerHeaders))
-	r.before[1], r.before[0] = r.before[0], s.sender.packets
-	r.due = now.Add(s.interval(false))
+	r.before[1], r.before[0] = r.before[0], e.sent.packets
+	r.due = now.Add(e.interval(false))
 	return out, true
 }
 
 // Goodbye appends to out the compound that ends the stream (RFC 3550 §6.6).
-func (s *Session) Goodbye(now time.Time, out []byte) []byte { return s.compose(now, true, out) }
+func (e *End) Goodbye(now time.Time, stamp uint32, out []byte) []byte {
+	return e.compose(now, stamp, true, out)
+}
 
-func (s *Session) compose(now time.Time, bye bool, out []byte) []byte {
-	r, o := &s.reporter, &s.sender
-	report := rtcp.Report{SSRC: o.ssrc, CNAME: s.cfg.CNAME, Bye: bye}
+func (e *End) compose(now time.Time, stamp uint32, bye bool, out []byte) []byte {
+	r, o := &e.reporter, &e.sent
+	report := rtcp.Report{SSRC: o.ssrc, CNAME: e.cfg.CNAME, Bye: bye}
 	if r.goodbye && !bye {
 		r.goodbye = false
 		report.SSRC, report.Bye = r.farewell, true
 		return report.Append(out)
 	}
 	var info rtcp.SenderInfo
-	if s.weSent() {
-		// The next frame begins where the last one ended, when it was captured.
-		stamp := o.stamp + uint32(s.cfg.ticks(now.Sub(o.last)))
+	if e.weSent() {
 		info = rtcp.SenderInfo{NTP: rtcp.NTP(now), RTP: stamp, Packets: uint32(o.packets), Octets: uint32(o.octets)}
 		r.sent.Add(info, now)
 		report.Sender = &info
 	}
 	var block rtcp.Block
-	if s.source.known && s.source.reception.Begun() {
-		block = s.source.reception.Block(s.source.ssrc, now)
+	if e.source.known && e.source.reception.Begun() {
+		block = e.source.reception.Block(e.source.ssrc, now)
 		report.Block = &block
 	}
 	return report.Append(out)
@@ -106,60 +104,61 @@ func (s *Session) compose(now time.Time, bye bool, out []byte) []byte {
 
 // ReceiveRTCP takes a report that arrived at now from an address. A report that
 // is wrong in any part changes nothing, and none ever changes what is heard.
-func (s *Session) ReceiveRTCP(now time.Time, b []byte, from netip.AddrPort) Verdict {
-	v := s.receiveReport(now, b, unmapped(from))
-	s.verdicts[v]++
+func (e *End) ReceiveRTCP(now time.Time, b []byte, from netip.AddrPort) Verdict {
+	v := e.receiveReport(now, b, Unmapped(from))
+	e.verdicts[v]++
 	return v
 }
 
-func (s *Session) receiveReport(now time.Time, b []byte, from netip.AddrPort) Verdict {
-	if !s.reportsFrom(from) {
+func (e *End) receiveReport(now time.Time, b []byte, from netip.AddrPort) Verdict {
+	if !e.reportsFrom(from) {
 		return Stranger
 	}
-	d, err := rtcp.Read(b, s.sender.ssrc)
+	d, err := rtcp.Read(b, e.sent.ssrc)
 	switch {
 	case err != nil:
 		return Malformed
-	case d.From == s.sender.ssrc, s.source.known && d.From != s.source.ssrc:
+	case d.From == e.sent.ssrc, e.source.known && d.From != e.source.ssrc:
 		return Foreign
-	case !s.source.known && from != s.cfg.RemoteRTCP && from != s.gate.peer:
+	case !e.source.known && from != e.cfg.RemoteRTCP && from != e.gate.peer:
 		return Stranger
-	case d.HasBlock && !s.plausible(d.Block):
+	case d.HasBlock && !e.plausible(d.Block):
 		return Implausible
 	}
-	s.heard = now
-	s.reporter.control = from
-	s.reporter.average = rtcp.Average(s.reporter.average, float64(len(b)+lowerHeaders))
-	s.learn(now, d)
+	e.heard = now
+	e.reporter.control = from
+	e.reporter.average = rtcp.Average(e.reporter.average, float64(len(b)+lowerHeaders))
+	e.learn(now, d)
 	return Control
 }
 
 // reportsFrom tells whether an address may send reports: the negotiated one, or
 // any port of the host where the media comes from.
-func (s *Session) reportsFrom(from netip.AddrPort) bool {
+func (e *End) reportsFrom(from netip.AddrPort) bool {
 	if !from.IsValid() {
 		return false
 	}
-	return from == s.cfg.RemoteRTCP || from.Addr() == s.gate.peer.Addr()
+	return from == e.cfg.RemoteRTCP || from.Addr() == e.gate.peer.Addr()
 }
 
 // plausible tells whether a report about us can be true: it names a packet that
 // was sent, and no more losses than packets.
-func (s *Session) plausible(b rtcp.Block) bool {
-	o := &s.sender
+func (e *End) plausible(b rtcp.Block) bool {
+	o := &e.sent
 	behind := uint64(o.seq - 1 - uint16(b.Highest))
 	sent := int64(o.packets)
 	return behind < uint64(sent) && int64(b.Lost) <= sent && int64(b.Lost) >= -sent &&
-		s.cfg.duration(int64(b.Jitter)) < maxJitter
+		e.cfg.Duration(int64(b.Jitter)) < maxJitter
 }
 
 // maxJitter is more than any path has.
 const maxJitter = 10 * time.Second
 
-func (s *Session) learn(now time.Time, d rtcp.Digest) {
-	r := &s.reporter
-	if d.HasSender && s.source.known {
-		s.source.reception.Heard(d.Sender, now)
+func (e *End) learn(now time.Time, d rtcp.Digest) {
+	r := &e.reporter
+	if d.HasSender && e.source.known {
+		e.source.reception.Heard(d.Sender, now)
+		e.source.clock, e.source.told = d.Sender, true
 	}
 	if d.HasBlock {
 		r.about, r.told = d.Block, true
@@ -167,22 +166,22 @@ func (s *Session) learn(now time.Time, d rtcp.Digest) {
 			r.roundTrip = trip
 		}
 	}
-	if d.Bye && s.source.known {
-		s.source.left = true
+	if d.Bye && e.source.known {
+		e.source.left = true
 	}
 }
 
 // RemoteRTCP is the address to send reports to. Where the peer turned out to be
 // elsewhere than it said it follows: to where its reports come from, or by
 // custom to the next port.
-func (s *Session) RemoteRTCP() netip.AddrPort {
-	switch peer := s.gate.peer; {
-	case !s.gate.latched:
-		return s.cfg.RemoteRTCP
-	case s.cfg.RemoteRTCP == s.cfg.Remote:
+func (e *End) RemoteRTCP() netip.AddrPort {
+	switch peer := e.gate.peer; {
+	case !e.gate.latched:
+		return e.cfg.RemoteRTCP
+	case e.cfg.RemoteRTCP == e.cfg.Remote:
 		return peer
-	case s.reporter.control.Addr() == peer.Addr():
-		return s.reporter.control
+	case e.reporter.control.Addr() == peer.Addr():
+		return e.reporter.control
 	default:
 		return above(peer)
 	}

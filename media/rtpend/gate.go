@@ -1,4 +1,4 @@
-package session
+package rtpend
 
 import (
 	"net/netip"

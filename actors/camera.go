@@ -1,0 +1,114 @@
+package actors
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// cameraActor owns the camera. One stream has it at a time; the latest to ask
+// gets it, once the one before has let go. A camera that can't be opened is
+// tried again while somebody wants it. Pictures never come here.
+type cameraActor struct {
+	*env
+	holder  *actor.PID
+	next    *actor.PID // waits for the holder to let go
+	opening bool
+	wanted  bool // the holder has no camera yet
+	fails   int
+}
+
+// Messages of the Camera actor.
+type (
+	// acquireCamera asks for the camera; owner gets cameraGranted, and
+	// cameraMissing as long as it can't be opened.
+	acquireCamera struct{ owner *actor.PID }
+	// releaseCamera says that owner has closed the camera, or needs none.
+	releaseCamera struct{ owner *actor.PID }
+	cameraGranted struct{ camera Camera }
+	cameraMissing struct{ err error }
+	// cameraRevoked asks the holder to close the camera and release it.
+	cameraRevoked struct{}
+	cameraOpened  struct {
+		camera Camera
+		err    error
+	}
+	retryCamera struct{}
+	// cameraRestarted goes down to the streams after a failure of the actor:
+	// those that waited for the camera ask again.
+	cameraRestarted struct{}
+)
+
+func newCameraActor(e *env) *cameraActor { return &cameraActor{env: e} }
+
+func (a *cameraActor) Receive(ctx actor.Context) {
+	switch msg := ctx.Message().(type) {
+	case acquireCamera:
+		ctx.Watch(msg.owner)
+		a.acquire(ctx, msg.owner)
+	case releaseCamera:
+		a.release(ctx, msg.owner)
+	case *actor.Terminated:
+		a.release(ctx, msg.Who)
+	case cameraOpened:
+		a.opened(ctx, msg)
+	case retryCamera:
+		a.open(ctx)
+	}
+}
+
+func (a *cameraActor) acquire(ctx actor.Context, owner *actor.PID) {
+	if a.holder != nil && !a.holder.Equal(owner) {
+		a.next = owner
+		ctx.Send(a.holder, cameraRevoked{})
+		return
+	}
+	a.holder, a.wanted, a.fails = owner, true, 0
+	a.open(ctx)
+}
+
+func (a *cameraActor) release(ctx actor.Context, owner *actor.PID) {
+	if a.next != nil && a.next.Equal(owner) {
+		a.next = nil
+	}
+	if a.holder == nil || !a.holder.Equal(owner) {
+		return
+	}
+	a.holder, a.wanted = nil, false
+	if next := a.next; next != nil {
+		a.next = nil
+		a.acquire(ctx, next)
+	}
+}
+
+// open opens the camera away from the mailbox: a driver may hang.
+func (a *cameraActor) open(ctx actor.Context) {
+	if a.opening || !a.wanted {
+		return
+	}
+	a.opening = true
+	root, self, wish, port := ctx.ActorSystem().Root, ctx.Self(), a.media.Video.Wish, a.ports.Video
+	go func() {
+		camera, err := port.OpenCamera(wish)
+		root.Send(self, cameraOpened{camera, err})
+	}()
+}
+
+func (a *cameraActor) opened(ctx actor.Context, msg cameraOpened) {
+	a.opening = false
+	switch {
+	case !a.wanted && msg.err == nil:
+		closeCamera(msg.camera)
+	case !a.wanted:
+	case msg.err != nil:
+		if a.fails == 0 {
+			ctx.Send(a.holder, cameraMissing{msg.err})
+		}
+		a.fails++
+		after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryCamera{})
+	default:
+		a.wanted = false
+		ctx.Send(a.holder, cameraGranted{msg.camera})
+	}
+}
+
+// closeCamera closes a camera without waiting for its driver.
+func closeCamera(c Camera) { go c.Close() }
