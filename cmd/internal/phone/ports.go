@@ -11,6 +11,7 @@ import (
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/hw/audio"
+	"github.com/imsphone/imsphone/hw/camera"
 	"github.com/imsphone/imsphone/hw/resolver"
 	"github.com/imsphone/imsphone/hw/rtpnet"
 	"github.com/imsphone/imsphone/hw/sipnet"
@@ -41,7 +42,7 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 		Link:     newLink(),
 	}
 	if c.Video.Enabled {
-		p.Video = videoPort{cfg: c.Video, screen: o.Screen}
+		p.Video = videoPort{cfg: c.Video, open: camera.Open, screen: o.Screen}
 	}
 	return p, nil
 }

@@ -24,6 +24,7 @@ var videoAnswers = map[string]actors.VideoAnswer{
 // videoPort opens the camera that the configuration names.
 type videoPort struct {
 	cfg    config.Video
+	open   openCamera
 	screen Screen
 }
 
@@ -42,7 +43,7 @@ func (p videoPort) OpenCamera(wish actors.VideoWish) (actors.Camera, error) {
 		}
 		return newBars(wish, source), nil
 	}
-	return openDevice(name, wish)
+	return openDevice(p.open, name, wish)
 }
 
 // fakeSource reads "bars" or "bars=N": colour bars with number N in them.
