@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"slices"
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
@@ -94,6 +95,7 @@ func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
 		fx = c.touch(e, fx)
 	case Status:
 		c.status, c.known = e.Status, true
+		c.status.Calls = slices.Clone(e.Calls) // callEnded writes into them
 	case News:
 		fx = append(c.news(e.Event, fx), Refresh{})
 	case Answered:

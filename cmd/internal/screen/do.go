@@ -16,7 +16,7 @@ func (c *Core) do(what Does, fx []Effect) []Effect {
 	case DoCall:
 		return c.dial(fx)
 	case DoRedial:
-		c.entry, c.ended = []rune(c.ended.remote), nil
+		c.entry, c.ended = []rune(numberOf(c.ended.remote)), nil
 		return c.dial(fx)
 	case DoAnswer:
 		if active != nil && call.State(active.State) == call.Active {

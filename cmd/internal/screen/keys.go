@@ -78,6 +78,11 @@ func (c *Core) heldKey(e Key, fx []Effect) []Effect {
 // char takes a character: of a number, of a button's shortcut, or a digit for
 // the far end.
 func (c *Core) char(r rune, fx []Effect) []Effect {
+	if c.mode == Ended && isDigit(r) {
+		c.back() // whoever begins to dial has read it
+		c.write(r)
+		return fx
+	}
 	if c.mode == Dialler {
 		c.write(r)
 		return fx

@@ -162,6 +162,9 @@ func (a *arranger) parts(r image.Rectangle) []Item {
 			used += it.Rect.Dy()
 		}
 		text := Item{Text: a.Text.Text, Tone: a.Text.Tone, Size: Body, Wrap: true, Left: a.Mode == Notice}
+		if a.Mode == Refused {
+			text.Size = Large
+		}
 		text.Rect = image.Rect(0, 0, 0, r.Dy()-used)
 		list = append(list, text)
 	}
@@ -174,7 +177,7 @@ func (a *arranger) aboveTone() Tone {
 	case Incoming, Waiting:
 		return Accent
 	case Refused:
-		return Bad
+		return Plain
 	}
 	return Dim
 }
@@ -276,7 +279,7 @@ func (a *arranger) toast() {
 	if a.Toast == "" {
 		return
 	}
-	bottom := a.size.Y - a.px(margin+row+gap)
+	top := a.px(barHeight)
 	a.add(Item{Kind: ItemToast, Text: a.Toast, Size: Small, Wrap: true, Over: true,
-		Rect: image.Rect(a.px(margin), bottom-a.px(36), a.size.X-a.px(margin), bottom)})
+		Rect: image.Rect(a.px(margin), top, a.size.X-a.px(margin), top+a.px(38))})
 }

@@ -153,7 +153,7 @@ func (c *Core) lookEnded() View {
 
 func (c *Core) lookRefused() View {
 	return View{Above: "No emergency calls", Title: printable(c.refused), Columns: 1,
-		Text:    Line{"This phone can't call " + printable(c.refused) + ". Nobody has been called. Use another phone, now.", Bad},
+		Text:    Line{"This phone can't call " + printable(c.refused) + ". Nobody has been called. Use another phone, now.", Plain},
 		Buttons: []Button{{Does: DoBack, Label: "Understood", Icon: IconBack, Shortcut: 'b'}}}
 }
 
@@ -169,8 +169,8 @@ func (c *Core) lookIncoming(s *actors.CallStatus) View {
 func (c *Core) lookWaiting(s *actors.CallStatus) View {
 	title, sub := party(s.Remote, s.Name)
 	v := View{Above: "Call waiting", Title: title, Columns: 3, Buttons: []Button{
-		{Does: DoAnswer, Label: "Hold + take", Icon: IconHold, Tone: Good, Shortcut: 'a'},
-		{Does: DoEndAnswer, Label: "End + take", Icon: IconCall, Tone: Good, Shortcut: 't'},
+		{Does: DoAnswer, Label: "Answer", Icon: IconCall, Tone: Good, Shortcut: 'a'},
+		{Does: DoEndAnswer, Label: "End + take", Icon: IconSwap, Tone: Good, Shortcut: 't'},
 		{Does: DoReject, Label: "Reject", Icon: IconEnd, Tone: Bad, Shortcut: 'r'},
 	}}
 	v = v.under(sub)

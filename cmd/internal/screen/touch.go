@@ -17,7 +17,7 @@ func (c *Core) touch(e Touch, fx []Effect) []Effect {
 	switch {
 	case e.Action == Down:
 		c.pressed = hit
-		if hit.does != Nothing {
+		if hit.does != Nothing && hit.does != DoOverlay {
 			c.overlay = c.now.Add(overlayTime)
 		}
 	case e.Action == Held && hit != c.pressed:

@@ -133,7 +133,7 @@ func (p *Painter) item(it *screen.Item) {
 // (WCAG 2.1 §1.4.3).
 var (
 	background = color.RGBA{12, 16, 22, 255}
-	alarm      = color.RGBA{74, 10, 12, 255}
+	alarm      = color.RGBA{150, 18, 22, 255}
 	surface    = color.RGBA{32, 40, 52, 255}
 	raised     = color.RGBA{56, 68, 86, 255}
 	shade      = color.RGBA{0, 0, 0, 150}

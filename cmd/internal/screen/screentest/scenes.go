@@ -96,7 +96,7 @@ func Scenes() []Scene {
 		scene("dialler-focus", Phone(), Press(screen.RightKey)),
 		scene("dialler-unregistered", failed),
 		scene("notice", failed, Press(screen.SoftLeft)),
-		scene("dialler-missed", Phone(Call("1", call.RingingIn, Bob, "Bob Baker")),
+		scene("missed", Phone(Call("1", call.RingingIn, Bob, "Bob Baker")),
 			news(actors.Event{Type: "ended", Call: "1", Remote: Bob, Name: "Bob Baker"}), screen.Touch{At: image.Pt(-1, -1)}, Phone()),
 		scene("calling", Phone(Call("1", call.RingingOut, Carol, ""))),
 		scene("incoming", Phone(Call("1", call.RingingIn, Bob, "Bob Baker"))),
