@@ -15,6 +15,9 @@ type Config struct {
 	Size image.Point
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep time.Duration
+	// Keyed shows from the start what OK would press; else it is shown once an
+	// arrow was used.
+	Keyed bool
 }
 
 // How long things stay.
@@ -79,7 +82,7 @@ type endedCall struct {
 }
 
 // New gives the face of a phone that has not told its status yet.
-func New(cfg Config) *Core { return &Core{cfg: cfg, volume: 70} }
+func New(cfg Config) *Core { return &Core{cfg: cfg, volume: 70, byKeys: cfg.Keyed} }
 
 // Step tells the core of an event, and appends what is to be done.
 func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {

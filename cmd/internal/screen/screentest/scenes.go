@@ -23,7 +23,12 @@ type Scene struct {
 
 // Core plays a scene for a picture of that size.
 func (s Scene) Core(size image.Point) *screen.Core {
-	c := screen.New(screen.Config{Size: size, Sleep: 30 * time.Second})
+	return s.With(screen.Config{Size: size, Sleep: 30 * time.Second})
+}
+
+// With does the same for a face of another kind.
+func (s Scene) With(cfg screen.Config) *screen.Core {
+	c := screen.New(cfg)
 	c.Step(Start, screen.Tick{}, nil)
 	for _, e := range s.Events {
 		c.Step(Start, e, nil)
