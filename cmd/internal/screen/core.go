@@ -41,7 +41,7 @@ type Core struct {
 	entry  []rune // what is being dialled
 	last   string // what was dialled last
 	digits []rune // what was sent in this call
-	volume int    // percent
+	volume int    // percent, as far as it is known
 
 	keypad, explain, video bool // what the user wants to see
 	refused                string
@@ -82,7 +82,7 @@ type endedCall struct {
 }
 
 // New gives the face of a phone that has not told its status yet.
-func New(cfg Config) *Core { return &Core{cfg: cfg, volume: 70, byKeys: cfg.Keyed} }
+func New(cfg Config) *Core { return &Core{cfg: cfg, byKeys: cfg.Keyed} }
 
 // Step tells the core of an event, and appends what is to be done.
 func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
@@ -105,6 +105,7 @@ func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
 		c.answered(e)
 		fx = append(fx, Refresh{})
 	case Pictures:
+		c.video = c.video || e.Far && !c.far // the other side has begun
 		c.far, c.own = e.Far, e.Own
 	case Resized:
 		c.cfg.Size = e.Size
@@ -260,7 +261,11 @@ func (c *Core) answered(e Answered) {
 		c.say(Bad, e.Err.Error())
 		return
 	}
-	if e.Command.Name == "call" {
+	switch e.Command.Name {
+	case "call":
 		c.entry = nil
+	case "volume":
+		c.volume = e.Answer.Percent
+		c.say(Plain, "Volume "+itoa(c.volume)+" %")
 	}
 }

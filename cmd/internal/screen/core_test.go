@@ -255,7 +255,7 @@ func TestWakeUps(t *testing.T) {
 // TestVideoOverlay: the buttons leave the picture, and a tap brings them back.
 func TestVideoOverlay(t *testing.T) {
 	f := newFace(time.Second).do(screentest.Phone(screentest.Call("1", call.Active, screentest.Bob, "")))
-	if got := commands(f.tap(t, "Video").fx); got != "video-on 1" {
+	if got := commands(f.tap(t, "Video").fx); got != "video 1" {
 		t.Error(got)
 	}
 	f.do(screen.Pictures{Far: true})

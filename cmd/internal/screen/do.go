@@ -36,7 +36,7 @@ func (c *Core) do(what Does, fx []Effect) []Effect {
 	case DoSwap:
 		return c.swap(fx)
 	case DoVolume:
-		return c.turn(25-c.volume%25-100*(c.volume/100), fx)
+		return append(fx, Command{Name: "volume", Volume: c.louder()})
 	case DoVideo:
 		return c.toggleVideo(active, fx)
 	case DoRegister:
@@ -149,8 +149,18 @@ func (c *Core) toggleVideo(s *actors.CallStatus, fx []Effect) []Effect {
 		return fx
 	}
 	c.video = !c.video
+	mode := "off"
 	if c.video {
-		return append(fx, Command{Name: "video-on", Call: s.Call})
+		mode = "on"
 	}
-	return append(fx, Command{Name: "video-off", Call: s.Call})
+	return append(fx, Command{Name: "video", Call: s.Call, Mode: mode})
+}
+
+// louder is what the one button for the volume asks for: more, and after the
+// most the least that is heard.
+func (c *Core) louder() string {
+	if c.volume >= 100 {
+		return "25"
+	}
+	return "+25"
 }

@@ -13,8 +13,10 @@ type (
 		URI     string `json:"uri,omitempty"`
 		Call    string `json:"call,omitempty"`
 		Digits  string `json:"digits,omitempty"`
-		// Percent is a volume, 0 to 100.
-		Percent int `json:"percent,omitempty"`
+		// Volume is one from 0 to 100, or a change such as "+10".
+		Volume string `json:"volume,omitempty"`
+		// Mode is that of video: on or off.
+		Mode string `json:"mode,omitempty"`
 	}
 	// Refresh asks for a [Status].
 	Refresh struct{}

@@ -29,6 +29,7 @@ type (
 	// Answered tells what became of a [Command]; Err is nil where it was done.
 	Answered struct {
 		Command Command
+		Answer  Answer
 		Err     error
 	}
 	// Pictures tells whether there are pictures to show: the far end's, our own.
@@ -38,6 +39,12 @@ type (
 	// Tick is the time that [Core.Next] asked for.
 	Tick struct{}
 )
+
+// Answer is what the phone says to a [Command], as far as the face wants to know.
+type Answer struct {
+	// Percent is the volume that there is now.
+	Percent int `json:"percent"`
+}
 
 func (Key) event()      {}
 func (Touch) event()    {}

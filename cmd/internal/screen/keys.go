@@ -36,9 +36,9 @@ func (c *Core) key(e Key, fx []Effect) []Effect {
 	case MuteKey:
 		return c.do(DoMute, fx)
 	case VolumeUp:
-		return c.turn(10, fx)
+		return append(fx, Command{Name: "volume", Volume: "+10"})
 	case VolumeDown:
-		return c.turn(-10, fx)
+		return append(fx, Command{Name: "volume", Volume: "-10"})
 	case Erase:
 		if c.mode == Dialler {
 			return c.do(DoErase, fx)
@@ -124,13 +124,6 @@ func (c *Core) endKey(fx []Effect) []Effect {
 		return fx
 	}
 	return c.do(endKey[c.mode], fx)
-}
-
-// turn changes the volume by percent.
-func (c *Core) turn(by int, fx []Effect) []Effect {
-	c.volume = min(100, max(0, c.volume+by))
-	c.say(Plain, "Volume "+itoa(c.volume)+" %")
-	return append(fx, Command{Name: "volume", Percent: c.volume})
 }
 
 // choose moves the focus, and presses what has it.

@@ -42,7 +42,7 @@ func deed(before screen.View, fx []screen.Effect, after screen.View) string {
 	for _, e := range fx {
 		switch e := e.(type) {
 		case screen.Command:
-			words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s%s%s", e.Name, e.Call, e.URI, e.Digits)))
+			words = append(words, strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Name, e.Call, e.URI+e.Digits+e.Volume+e.Mode)))
 		case screen.Backlight:
 			words = append(words, fmt.Sprintf("light %v", e.On))
 		}

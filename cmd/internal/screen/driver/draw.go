@@ -47,18 +47,22 @@ func (s *Screen) replugged() {
 
 // pictures takes those that have come, and notes where none come any more.
 func (s *Screen) pictures(now time.Time) {
-	if m := s.far.take(); m != nil {
+	if m, gone := s.far.take(); gone {
+		s.farSeen = time.Time{}
+	} else if m != nil {
 		s.painter.Far(m)
 		s.farSeen = now
 	}
-	if m := s.own.take(); m != nil {
+	if m, gone := s.own.take(); gone {
+		s.ownSeen = time.Time{}
+	} else if m != nil {
 		s.painter.Own(m)
-		s.owSeen = now
+		s.ownSeen = now
 	}
-	for _, seen := range []*time.Time{&s.farSeen, &s.owSeen} {
+	for _, seen := range []*time.Time{&s.farSeen, &s.ownSeen} {
 		if !seen.IsZero() && now.Sub(*seen) >= staleTime {
 			*seen = time.Time{}
 		}
 	}
-	s.step(screen.Pictures{Far: !s.farSeen.IsZero(), Own: !s.owSeen.IsZero()})
+	s.step(screen.Pictures{Far: !s.farSeen.IsZero(), Own: !s.ownSeen.IsZero()})
 }

@@ -7,16 +7,17 @@ import (
 
 // Whose pictures they are.
 const (
-	Far = "far" // the other party's
-	Own = "own" // this phone's camera's
+	Theirs = "theirs"
+	Ours   = "ours"
 )
 
 // Show takes a picture of a call's video. It copies the picture and never waits:
-// of several that come before the screen draws, the last one is shown. The call
-// is not looked at, as the screen shows the one that has video.
+// of several that come before the screen draws, the last one is shown. A nil
+// picture says that there is no video any more. The call is not looked at, as
+// the screen shows the one that has video.
 func (s *Screen) Show(whose, call string, picture *image.YCbCr) {
 	box := &s.far
-	if whose == Own {
+	if whose == Ours {
 		box = &s.own
 	}
 	box.put(picture)
@@ -32,11 +33,17 @@ type mailbox struct {
 	mu           sync.Mutex
 	waits, shown *image.YCbCr
 	spare        *image.YCbCr
+	gone         bool // nothing more comes
 }
 
-// put leaves a copy of a picture.
+// put leaves a copy of a picture, or the word that there is none.
 func (b *mailbox) put(picture *image.YCbCr) {
 	b.mu.Lock()
+	b.gone = picture == nil
+	if b.gone {
+		b.mu.Unlock()
+		return
+	}
 	m := b.spare
 	b.spare = nil
 	b.mu.Unlock()
@@ -46,19 +53,19 @@ func (b *mailbox) put(picture *image.YCbCr) {
 	b.waits, b.spare = m, b.waits
 }
 
-// take gives the picture that waits, or nil. It is the taker's until the next
-// one is taken.
-func (b *mailbox) take() *image.YCbCr {
+// take gives the picture that waits, or nil, and tells whether there is no
+// video any more. The picture is the taker's until the next one is taken.
+func (b *mailbox) take() (picture *image.YCbCr, gone bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.waits == nil {
-		return nil
+	if b.waits == nil || b.gone {
+		return nil, b.gone
 	}
 	if b.spare == nil {
 		b.spare = b.shown
 	}
 	b.shown, b.waits = b.waits, nil
-	return b.shown
+	return b.shown, false
 }
 
 // copyInto copies a picture into the buffer of one of the same kind, or into a

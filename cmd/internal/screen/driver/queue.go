@@ -82,7 +82,8 @@ func (q *queue) run() {
 func (q *queue) command(c screen.Command) screen.Event {
 	ctx, cancel := context.WithTimeout(q.ctx, commandTime)
 	defer cancel()
-	return screen.Answered{Command: c, Err: q.phone.Do(ctx, c)}
+	answer, err := q.phone.Do(ctx, c)
+	return screen.Answered{Command: c, Answer: answer, Err: err}
 }
 
 // status is nil where the phone has none to give: it is stopping then.

@@ -27,7 +27,7 @@ type Panel interface {
 // Phone is what the screen needs of a phone.
 type Phone interface {
 	// Do performs a command of the control socket.
-	Do(ctx context.Context, c screen.Command) error
+	Do(ctx context.Context, c screen.Command) (screen.Answer, error)
 	Status(ctx context.Context) (actors.Status, error)
 	Subscribe() (events <-chan actors.Event, cancel func())
 }
@@ -68,7 +68,7 @@ type Screen struct {
 	pending         bool // something is to be drawn
 	drawn           time.Time
 	broken          bool // the panel doesn't take pictures
-	farSeen, owSeen time.Time
+	farSeen, ownSeen time.Time
 }
 
 // Start shows the phone's face on the panel until Close.
@@ -213,8 +213,8 @@ func (s *Screen) sleep(timer *time.Timer, now time.Time) {
 	if !s.farSeen.IsZero() {
 		earlier(s.farSeen.Add(staleTime))
 	}
-	if !s.owSeen.IsZero() {
-		earlier(s.owSeen.Add(staleTime))
+	if !s.ownSeen.IsZero() {
+		earlier(s.ownSeen.Add(staleTime))
 	}
 	timer.Stop()
 	if !next.IsZero() {

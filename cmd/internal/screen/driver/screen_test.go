@@ -70,11 +70,11 @@ type phone struct {
 	events chan actors.Event
 }
 
-func (p *phone) Do(_ context.Context, c screen.Command) error {
+func (p *phone) Do(_ context.Context, c screen.Command) (screen.Answer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, c.Name+" "+c.Call+c.URI)
-	return nil
+	return screen.Answer{}, nil
 }
 
 func (p *phone) Status(context.Context) (actors.Status, error) {
@@ -190,8 +190,8 @@ func TestVideo(t *testing.T) {
 		picture := screentest.Picture(320, 240)
 		r.panel.read()
 		for range 100 {
-			r.Show(Far, "1", picture)
-			r.Show(Own, "1", picture)
+			r.Show(Theirs, "1", picture)
+			r.Show(Ours, "1", picture)
 			time.Sleep(10 * time.Millisecond)
 		}
 		draws, _, _ := r.panel.read()
@@ -202,6 +202,12 @@ func TestVideo(t *testing.T) {
 		if err != nil || shot.RGBAAt(200, 90).B < 40 {
 			t.Errorf("the picture isn't there: %v, %v", shot.RGBAAt(200, 90), err)
 		}
+		r.Show(Theirs, "1", nil)
+		synctest.Wait()
+		if shot, _ := r.Shot(t.Context()); shot.RGBAAt(10, 60).B > 40 {
+			t.Error("the picture stays when there is no video any more")
+		}
+		r.Show(Theirs, "1", picture)
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		if shot, _ := r.Shot(t.Context()); shot.RGBAAt(10, 60).B > 40 {

@@ -112,7 +112,7 @@ func Scenes() []Scene {
 		scene("in-call-muted", Phone(muted)),
 		scene("in-call-poor", Phone(poor)),
 		scene("in-call-no-sound", Phone(bob), news(actors.Event{Type: "audio-lost", Text: "hw:1,0 is gone: plug it in again"})),
-		scene("in-call-toast", Phone(bob), screen.Answered{Command: screen.Command{Name: "video-on"},
+		scene("in-call-toast", Phone(bob), screen.Answered{Command: screen.Command{Name: "video"},
 			Err: errors.New("the other side takes no video")}),
 		scene("held", Phone(held)),
 		scene("two-calls", Phone(held, Call("2", call.Active, Carol, "Carol"))),

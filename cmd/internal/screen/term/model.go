@@ -14,7 +14,7 @@ import (
 // Phone is what the model needs of a phone.
 type Phone interface {
 	// Do performs a command of the control socket.
-	Do(ctx context.Context, c screen.Command) error
+	Do(ctx context.Context, c screen.Command) (screen.Answer, error)
 	Status(ctx context.Context) (actors.Status, error)
 }
 
@@ -93,7 +93,8 @@ func (m *Model) command(c screen.Command) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), commandTime)
 		defer cancel()
-		return screen.Answered{Command: c, Err: m.phone.Do(ctx, c)}
+		answer, err := m.phone.Do(ctx, c)
+		return screen.Answered{Command: c, Answer: answer, Err: err}
 	}
 }
 

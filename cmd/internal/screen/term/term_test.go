@@ -74,9 +74,9 @@ type phone struct {
 	err    error
 }
 
-func (p *phone) Do(_ context.Context, c screen.Command) error {
+func (p *phone) Do(_ context.Context, c screen.Command) (screen.Answer, error) {
 	p.asked = append(p.asked, strings.TrimSpace(c.Name+" "+c.URI+c.Call+c.Digits))
-	return p.err
+	return screen.Answer{}, p.err
 }
 
 func (p *phone) Status(context.Context) (actors.Status, error) { return p.status, nil }
