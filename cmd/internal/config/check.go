@@ -159,6 +159,7 @@ func (c *Config) check(path string, data []byte) Problems {
 		k.fault("media", 0, "jitter_max", "jitter_max %d: write 40 to 2000 (ms)", c.Media.JitterMax)
 	}
 	c.checkCodecs(k)
+	c.Screen.check(func(key, format string, args ...any) { k.fault("screen", 0, key, format, args...) })
 	if len(c.Accounts) == 0 {
 		k.fault("", 0, "", "there is no [[account]]: add one with at least user = \"sip:name@domain\"")
 	}

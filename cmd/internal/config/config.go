@@ -24,6 +24,7 @@ type Config struct {
 	Media    Media     `toml:"media"`
 	DNS      DNS       `toml:"dns"`
 	TLS      TLS       `toml:"tls"`
+	Screen   Screen    `toml:"screen"`
 	Accounts []Account `toml:"account"`
 }
 
@@ -220,6 +221,7 @@ func defaults() *Config {
 		State:   State{Dir: defaultState()},
 		Audio:   Audio{Device: "default"},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
+		Screen:  Screen{Device: "none", Sleep: Duration(30 * time.Second)},
 	}
 }
 

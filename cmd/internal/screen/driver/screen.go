@@ -63,11 +63,11 @@ type Screen struct {
 	stop, closed chan struct{}
 
 	// The rest is the loop's.
-	painter         *raster.Painter
-	fx              []screen.Effect
-	pending         bool // something is to be drawn
-	drawn           time.Time
-	broken          bool // the panel doesn't take pictures
+	painter          *raster.Painter
+	fx               []screen.Effect
+	pending          bool // something is to be drawn
+	drawn            time.Time
+	broken           bool // the panel doesn't take pictures
 	farSeen, ownSeen time.Time
 }
 
