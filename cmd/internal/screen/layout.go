@@ -61,7 +61,7 @@ const (
 )
 
 // heights of a line of text, in units.
-var heights = [...]int{Small: 16, Body: 19, Large: 28, Huge: 36}
+var heights = [...]int{Small: 16, Body: 18, Large: 27, Huge: 36}
 
 // Arrange places a view in a picture of that size, in pixels. The items are in
 // the order in which they are drawn.
@@ -154,7 +154,7 @@ func (a *arranger) parts(r image.Rectangle) []Item {
 		line(Item{Text: l.Text, Tone: l.Tone, Size: Body}, heights[Body])
 	}
 	if a.Quality > 0 {
-		line(Item{Kind: ItemQuality, Level: a.Quality}, 20)
+		line(Item{Kind: ItemQuality, Level: a.Quality}, 17)
 	}
 	if a.Text.Text != "" {
 		used := 0

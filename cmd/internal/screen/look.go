@@ -95,7 +95,7 @@ func (c *Core) lookDialler() View {
 func (c *Core) trouble() Line {
 	switch state := c.bar().State; {
 	case state == LineDown:
-		return Line{"Not registered: nobody can reach you", Bad}
+		return Line{"Not registered: no calls come in", Bad}
 	case c.silence != "":
 		return Line{"No sound: " + c.silence, Bad}
 	case c.missed == 1:

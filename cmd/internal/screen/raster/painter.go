@@ -60,7 +60,9 @@ func (p *Painter) Paint(items []screen.Item) []image.Rectangle {
 		p.clip = r
 		p.fill(r, background)
 		for i := range items {
-			if items[i].Rect.Overlaps(r) {
+			// An item stays within its rectangle, or what is left of it outside
+			// would stay when it goes.
+			if p.clip = r.Intersect(items[i].Rect); !p.clip.Empty() {
 				p.item(&items[i])
 			}
 		}

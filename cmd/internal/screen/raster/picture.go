@@ -106,24 +106,34 @@ func (s *scaler) prepare(from, to int) {
 // convert makes RGBA of one line of the picture.
 func (s *scaler) convert(y int) {
 	m := s.picture
-	luma := m.Y[m.YOffset(m.Rect.Min.X, y):]
-	if m.SubsampleRatio == image.YCbCrSubsampleRatio444 || m.SubsampleRatio == image.YCbCrSubsampleRatio440 {
-		at := m.COffset(m.Rect.Min.X, y)
-		for x := range m.Rect.Dx() {
-			s.table.put(s.line[4*x:4*x+4:4*x+4], luma[x], m.Cb[at+x], m.Cr[at+x])
-		}
-		return
+	left := m.Rect.Min.X
+	luma := m.Y[m.YOffset(left, y):][:m.Rect.Dx()]
+	at := m.COffset(left, y)
+	cb, cr := m.Cb[at:], m.Cr[at:]
+	half := subsampled(m.SubsampleRatio)
+	first := left >> half
+	for x, luma := range luma {
+		c := (left+x)>>half - first
+		s.table.put(s.line[4*x:4*x+4:4*x+4], luma, cb[c], cr[c])
 	}
-	for x := range m.Rect.Dx() {
-		at := m.COffset(m.Rect.Min.X+x, y)
-		s.table.put(s.line[4*x:4*x+4:4*x+4], luma[x], m.Cb[at], m.Cr[at])
+}
+
+// subsampled is how many bits of a column's number the colours do without.
+func subsampled(ratio image.YCbCrSubsampleRatio) uint {
+	switch ratio {
+	case image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio440:
+		return 0
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		return 2
 	}
+	return 1
 }
 
 // spread repeats or leaves out the line's pixels to fill row.
 func (s *scaler) spread(row []byte, columns []int) {
-	for x := 0; x+4 <= len(row); x += 4 {
-		copy(row[x:x+4:x+4], s.line[columns[x/4]:])
+	for x, from := range columns[:len(row)/4] {
+		to, pixel := row[4*x:4*x+4:4*x+4], s.line[from:from+4:from+4]
+		to[0], to[1], to[2], to[3] = pixel[0], pixel[1], pixel[2], pixel[3]
 	}
 }
 

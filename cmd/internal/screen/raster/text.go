@@ -22,12 +22,8 @@ func (p *Painter) write(f *face, s string, at image.Point, c color.RGBA) {
 // text writes an item's text: in the middle of its rectangle, or from its upper
 // left corner on.
 func (p *Painter) text(it *screen.Item, c color.RGBA) {
-	f := p.fitting(it)
-	lines := []string{elide(f, it.Text, it.Rect.Dx())}
-	pitch := f.high * 9 / 5
-	if it.Wrap {
-		lines = wrap(f, it.Text, it.Rect.Dx(), max(1, it.Rect.Dy()/pitch))
-	}
+	f, lines := p.lines(it)
+	pitch := f.pitch()
 	y := it.Rect.Min.Y + (it.Rect.Dy()-pitch*len(lines))/2 + (pitch+f.high)/2
 	for _, s := range lines {
 		x := it.Rect.Min.X
@@ -39,16 +35,23 @@ func (p *Painter) text(it *screen.Item, c color.RGBA) {
 	}
 }
 
-// fitting is the largest face, of the item's size and below, that the text fits
-// into its rectangle with.
-func (p *Painter) fitting(it *screen.Item) *face {
+// lines breaks an item's text, in the largest face of the item's size and below
+// with which all of it fits into the rectangle. Where none does, it is elided.
+func (p *Painter) lines(it *screen.Item) (*face, []string) {
 	for size := it.Size; ; size-- {
-		f := p.fonts[size]
-		if size <= screen.Body || f.width(it.Text) <= it.Rect.Dx() {
-			return p.fonts[size]
+		f, most := p.fonts[size], 1
+		if it.Wrap {
+			most = max(1, it.Rect.Dy()/p.fonts[size].pitch())
+		}
+		last := size == screen.Small || size == screen.Body && !it.Wrap
+		if last || f.width(it.Text) <= it.Rect.Dx() || it.Wrap && len(wrap(f, it.Text, it.Rect.Dx(), most+1)) <= most {
+			return f, wrap(f, it.Text, it.Rect.Dx(), most)
 		}
 	}
 }
+
+// pitch is the distance of lines.
+func (f *face) pitch() int { return f.high * 9 / 5 }
 
 const ellipsis = "…"
 
@@ -69,6 +72,9 @@ func elide(f *face, s string, width int) string {
 
 // wrap breaks a text into at most most lines; what is left over is elided.
 func wrap(f *face, s string, width, most int) []string {
+	if most == 1 {
+		return []string{elide(f, s, width)}
+	}
 	var lines []string
 	words := strings.Fields(s)
 	for len(words) > 0 {
