@@ -4,6 +4,7 @@ import (
 	"image"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Item is one thing at its place. Items are compared to find what has to be
@@ -184,11 +185,8 @@ func (a *arranger) aboveTone() Tone {
 
 // initial is what an avatar shows: a name's first letter; a number has none.
 func initial(name string) string {
-	for _, r := range name {
-		if unicode.IsLetter(r) {
-			return string(unicode.ToUpper(r))
-		}
-		return ""
+	if r, _ := utf8.DecodeRuneInString(name); unicode.IsLetter(r) {
+		return string(unicode.ToUpper(r))
 	}
 	return ""
 }
