@@ -25,7 +25,7 @@ test-race: ## the same with the race detector
 	$(GO) test -race -shuffle=on $(PKGS)
 
 test-arm: ## the same as 32-bit ARM under qemu-user (needs qemu-user-static)
-	CGO_ENABLED=0 GOARCH=arm GOARM=$(ARM) $(GO) test -exec '$(QEMU_ARM)' ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/internal/config/... ./cmd/internal/control/...
+	CGO_ENABLED=0 GOARCH=arm GOARM=$(ARM) $(GO) test -exec '$(QEMU_ARM)' ./actors/... ./protocol/... ./media/... ./hw/... ./cmd/internal/config/... ./cmd/internal/control/... ./cmd/internal/screen/...
 
 test-peers: ## against Kamailio, baresip, ffmpeg, sipp and pcscd, in network namespaces (root)
 	$(GO) test -count=1 -tags peers ./hw/link ./hw/sim/pcsc ./media/video

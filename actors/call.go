@@ -302,12 +302,23 @@ func (c *callActor) command(ctx actor.Context, cmd command) {
 			return
 		}
 		ctx.Send(c.stream, streamCommand(cmd))
+		c.noteMute(ctx, cmd.verb)
 		return
 	case verbVideo:
 		cmd.reply(c.videoCommand(ctx, cmd.arg))
 		return
 	}
 	cmd.reply(nil)
+}
+
+// noteMute tells that the microphone was muted or not; of other verbs it says
+// nothing.
+func (c *callActor) noteMute(ctx actor.Context, v verb) {
+	kind, known := map[verb]string{verbMute: "muted", verbUnmute: "unmuted"}[v]
+	if known {
+		c.status.Muted = v == verbMute
+		c.publish(ctx, Event{Type: kind})
+	}
 }
 
 // begin steps the core for the first time. The call table learns the route

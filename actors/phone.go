@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -375,6 +376,10 @@ func (p *phoneActor) dial(ctx actor.Context, msg dialRequest) {
 		msg.reply("", fmt.Errorf("the phone is stopping"))
 		return
 	}
+	if call.Emergency(msg.uri) {
+		msg.reply("", errEmergency)
+		return
+	}
 	for _, l := range p.lines {
 		if msg.account == "" || l.account.Name == msg.account {
 			ctx.Send(p.calls, dialCommand{line: l.pid, account: l.account, uri: msg.uri, video: msg.video, reply: msg.reply})
@@ -383,6 +388,10 @@ func (p *phoneActor) dial(ctx actor.Context, msg dialRequest) {
 	}
 	msg.reply("", p.noAccount(msg.account))
 }
+
+// errEmergency refuses what can't be served: a call that seems to be made, and
+// reaches nobody, is worse.
+var errEmergency = errors.New("this phone can't make emergency calls, and nobody has been called: use another phone, now")
 
 func (p *phoneActor) register(ctx actor.Context, msg registerRequest) {
 	found := msg.account == ""

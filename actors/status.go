@@ -128,6 +128,8 @@ type CallStatus struct {
 	Codec  string `json:"codec,omitempty"`
 	// PeerHolds tells that the far end has put us on hold.
 	PeerHolds bool `json:"peerHolds,omitempty"`
+	// Muted tells that silence goes out instead of the microphone.
+	Muted bool `json:"muted,omitempty"`
 	// Waiting tells that the call came in while another was there.
 	Waiting  bool      `json:"waiting,omitempty"`
 	Started  time.Time `json:"started"`

@@ -50,11 +50,14 @@ type cli struct {
 	Video    videoCmd    `cmd:"" help:"Begin, change or end video in a call."`
 	DTMF     dtmfCmd     `cmd:"" name:"dtmf" help:"Send digits in a call."`
 	Register registerCmd `cmd:"" help:"Register now instead of waiting for the next try."`
+	TUI      tuiCmd      `cmd:"" name:"tui" help:"Show the phone on this terminal."`
 	Events   eventsCmd   `cmd:"" help:"Print events as they happen."`
 	Trace    traceCmd    `cmd:"" help:"Draw the call ladder of the last messages."`
 	Check    checkCmd    `cmd:"" help:"Check the configuration."`
 	Lint     lintCmd     `cmd:"" help:"Show how this phone reads raw SIP messages."`
 	Devices  devicesCmd  `cmd:"" help:"List the sound devices, cameras, keys and touch screens, and what is known of the board."`
+
+	Screenshot screenshotCmd `cmd:"" help:"Write what the phone's screen shows to a file."`
 }
 
 // console is what commands print to.

@@ -100,7 +100,7 @@ func TestHelp(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	for _, command := range strings.Fields("run status explain call answer hangup hold resume mute unmute video dtmf register events trace check lint devices") {
+	for _, command := range strings.Fields("run status explain call answer hangup hold resume mute unmute video dtmf register events trace check lint devices tui screenshot") {
 		if !strings.Contains(stdout, "\n  "+command+" ") {
 			t.Errorf("%s is missing", command)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
+	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 )
 
 type runCmd struct {
@@ -36,7 +37,11 @@ func (cmd runCmd) Run(c *cli) error {
 		return err
 	}
 	defer p.Close()
-	server, err := control.Listen(cfg.Control.Socket, handler{p})
+	h := handler{p: p}
+	if h.screen = startScreen(cfg.Screen, p, handler{p: p}, log); h.screen != nil {
+		defer h.screen.Close()
+	}
+	server, err := control.Listen(cfg.Control.Socket, h)
 	if err != nil {
 		stop(p)
 		return err
@@ -62,7 +67,10 @@ func stop(p *phone.Phone) {
 }
 
 // handler serves the control socket's commands from the phone.
-type handler struct{ p *phone.Phone }
+type handler struct {
+	p      *phone.Phone
+	screen *driver.Screen // nil where there is none
+}
 
 // callParams are the parameters of all call commands.
 type callParams struct {
@@ -117,6 +125,8 @@ func (h handler) Do(ctx context.Context, command string, raw json.RawMessage) (a
 		return done, h.p.DTMF(ctx, p.Call, p.Digits)
 	case "register":
 		return done, h.p.Register(ctx, p.Account)
+	case "screenshot":
+		return h.screenshot(ctx)
 	case "trace":
 		return phone.Records(h.p.Trace.Records()), nil
 	}

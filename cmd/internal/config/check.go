@@ -161,6 +161,7 @@ func (c *Config) check(path string, data []byte) Problems {
 	}
 	c.checkCodecs(k)
 	c.Video.check(k)
+	c.Screen.check(func(key, format string, args ...any) { k.fault("screen", 0, key, format, args...) })
 	if len(c.Accounts) == 0 {
 		k.fault("", 0, "", "there is no [[account]]: add one with at least user = \"sip:name@domain\"")
 	}

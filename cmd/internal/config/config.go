@@ -28,6 +28,7 @@ type Config struct {
 	Video    Video     `toml:"video"`
 	DNS      DNS       `toml:"dns"`
 	TLS      TLS       `toml:"tls"`
+	Screen   Screen    `toml:"screen"`
 	Accounts []Account `toml:"account"`
 }
 
@@ -244,6 +245,7 @@ func defaults() *Config {
 		State:   State{Dir: defaultState()},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
 		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
+		Screen:  Screen{Device: "none", Sleep: Duration(30 * time.Second)},
 	}
 }
 

@@ -52,6 +52,10 @@ func TestProblems(t *testing.T) {
 		{"video bandwidth", "[video]\nbandwidth = 8\n" + account, `f:2: bandwidth 8: write kbit/s, 32 to 1000000, or 0 for no bound`},
 		{"video answer", "[video]\nanswer = \"always\"\n" + account, `f:2: answer "always": write ask, receive, both or off`},
 		{"jitter", "[media]\njitter_max = 5000\n" + account, `f:2: jitter_max 5000: write 40 to 2000 (ms)`},
+		{"size", "[screen]\nsize = \"big\"\n" + account, `f:2: size "big": write width and height in pixels, such as "480x640"`},
+		{"size with more", "[screen]\nsize = \"480x640 \"\n" + account, `f:2: size "480x640 ": write width and height in pixels, such as "480x640"`},
+		{"size too small", "[screen]\nsize = \"48x64\"\n" + account, `f:2: size "48x64": write width and height in pixels, such as "480x640"`},
+		{"rotate", "[screen]\nrotate = 45\n" + account, `f:2: rotate 45: write 0, 90, 180 or 270`},
 		{"no codecs", "[media]\ncodecs = []\n" + account, "f:2: codecs is empty: write at least one of " + codecNames()},
 		{"codec", "[media]\n\ncodecs = [\"PCMA\", \"opus\"]\n" + account, `f:3: codec "opus" is not known: use ` + codecNames()},
 		{"no user", "[[account]]\nname = \"a\"\n", `f:1: user "": write an address such as "sip:alice@example.org"`},
@@ -101,6 +105,7 @@ func TestDefaults(t *testing.T) {
 		Audio:   Audio{Device: "default"},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
 		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
+		Screen:  Screen{Device: "none", Sleep: Duration(30 * time.Second)},
 		Accounts: []Account{{Name: "line1", User: "sip:alice@example.org", Register: true, AuthUser: "alice",
 			Registrar: "sip:example.org", Expires: 3600}},
 	}

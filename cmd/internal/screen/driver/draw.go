@@ -1,0 +1,68 @@
+package driver
+
+import (
+	"image"
+	"time"
+
+	"github.com/imsphone/imsphone/cmd/internal/screen"
+	"github.com/imsphone/imsphone/cmd/internal/screen/raster"
+)
+
+// draw shows what has changed, if it is time.
+func (s *Screen) draw(now time.Time) {
+	if !s.pending || now.Before(s.drawn.Add(frameTime)) {
+		return
+	}
+	s.pending, s.drawn = false, now
+	for _, dirty := range s.paint() {
+		err := s.cfg.Panel.Draw(s.painter.Image(), dirty)
+		if err != nil && !s.broken {
+			s.note(err, "the screen can't be drawn on")
+		}
+		s.broken = err != nil
+	}
+}
+
+// paint brings the picture up to date.
+func (s *Screen) paint() []image.Rectangle {
+	return s.painter.Paint(screen.Arrange(s.core.View(), s.size()))
+}
+
+func (s *Screen) size() image.Point {
+	w, h := s.cfg.Panel.Size()
+	return image.Pt(w, h)
+}
+
+// replugged draws all, on a panel that may have another size.
+func (s *Screen) replugged() {
+	painter, err := raster.New(s.size())
+	if err != nil {
+		s.note(err, "the screen can't be drawn on")
+		return
+	}
+	s.painter = painter
+	s.step(screen.Resized{Size: s.size()})
+	s.pending = true
+}
+
+// pictures takes those that have come, and notes where none come any more.
+func (s *Screen) pictures(now time.Time) {
+	if m, gone := s.far.take(); gone {
+		s.farSeen = time.Time{}
+	} else if m != nil {
+		s.painter.Far(m)
+		s.farSeen = now
+	}
+	if m, gone := s.own.take(); gone {
+		s.ownSeen = time.Time{}
+	} else if m != nil {
+		s.painter.Own(m)
+		s.ownSeen = now
+	}
+	for _, seen := range []*time.Time{&s.farSeen, &s.ownSeen} {
+		if !seen.IsZero() && now.Sub(*seen) >= staleTime {
+			*seen = time.Time{}
+		}
+	}
+	s.step(screen.Pictures{Far: !s.farSeen.IsZero(), Own: !s.ownSeen.IsZero()})
+}
