@@ -48,8 +48,8 @@ func (f face) Do(ctx context.Context, c screen.Command) (screen.Answer, error) {
 
 // startScreen shows the phone's face where the configuration says; nil is
 // nowhere. A screen that can't be had is no reason for the phone not to run.
-func startScreen(cfg config.Screen, p *phone.Phone, h control.Handler, log zerolog.Logger) *driver.Screen {
-	s, err := phone.StartScreen(cfg, face{p, h}, log)
+func startScreen(cfg config.Config, p *phone.Phone, h control.Handler, log zerolog.Logger) *driver.Screen {
+	s, err := phone.StartScreen(cfg.Screen, cfg.Board.Profile, face{p, h}, log)
 	if err != nil {
 		log.Error().Err(err).Msg("the phone runs without its screen")
 		return nil

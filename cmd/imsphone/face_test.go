@@ -40,7 +40,7 @@ func startPhone(t *testing.T, more string) (*phone.Phone, *config.Config) {
 func TestScreenshot(t *testing.T) {
 	p, cfg := startPhone(t, "[screen]\ndevice = \"memory\"\nsize = \"480x640\"\n")
 	h := handler{p: p}
-	h.screen = startScreen(cfg.Screen, p, h, zerolog.Nop())
+	h.screen = startScreen(*cfg, p, h, zerolog.Nop())
 	if h.screen == nil {
 		t.Fatal("there is no screen")
 	}

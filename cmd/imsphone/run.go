@@ -38,7 +38,7 @@ func (cmd runCmd) Run(c *cli) error {
 	}
 	defer p.Close()
 	h := handler{p: p}
-	if h.screen = startScreen(cfg.Screen, p, handler{p: p}, log); h.screen != nil {
+	if h.screen = startScreen(*cfg, p, handler{p: p}, log); h.screen != nil {
 		defer h.screen.Close()
 	}
 	server, err := control.Listen(cfg.Control.Socket, h)

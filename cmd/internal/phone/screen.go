@@ -1,32 +1,36 @@
 package phone
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
 
+	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 )
 
 // StartScreen shows the face of a phone on the screen that the configuration
-// names; nil is none.
-func StartScreen(c config.Screen, p driver.Phone, log zerolog.Logger) (*driver.Screen, error) {
-	if c.Device == "none" {
+// names, else the board; nil is none.
+func StartScreen(c config.Screen, b board.Profile, p driver.Phone, log zerolog.Logger) (*driver.Screen, error) {
+	switch c.Device {
+	case "", "none":
 		return nil, nil
 	}
-	w, h, err := c.Pixels()
+	cfg := driver.Config{Sleep: time.Duration(c.Sleep), Log: log}
+	if c.Device == "memory" {
+		w, h, err := c.Pixels()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Panel = memory(w, h)
+		return driver.Start(cfg, p)
+	}
+	panel, err := openPanel(c, b, log)
 	if err != nil {
 		return nil, err
 	}
-	cfg := driver.Config{Sleep: time.Duration(c.Sleep), Log: log}
-	switch c.Device {
-	case "memory":
-		cfg.Panel = memory(w, h)
-	default:
-		return nil, fmt.Errorf("screen.device %q: write none or memory", c.Device)
-	}
+	cfg.Panel, cfg.Input, cfg.Lamp = panel, panel.events(), panel.show
 	return driver.Start(cfg, p)
 }
 
