@@ -1,0 +1,62 @@
+package audio
+
+import "math"
+
+// drift decides how much faster or slower a queue has to be played than its
+// sound says, such that it neither runs dry nor over though who fills it and who
+// empties it have different clocks.
+//
+// It is a slow PI controller with a dead band. Two halves of one card have one
+// clock: their queue stays in the band, nothing is corrected, and what is played
+// is what was written, bit by bit. With two clocks the integral learns their
+// difference within a minute or two, and the pace changes so slowly that nobody
+// hears it.
+//
+// Levels are in periods, just before a write, and hold the part of the last
+// period taken that the card has still to play: without it a level would stand
+// still for minutes and then fall by a whole period.
+type drift struct {
+	level   float64 // smoothed
+	begun   bool
+	learned float64 // ppm
+	ppm     float64 // the last correction
+}
+
+const (
+	// driftTarget is the level that is aimed at: one period has to be there when
+	// the card takes it, the rest is for a write that comes late.
+	driftTarget = 1.4
+	// driftBand is how far off the level may be without a correction.
+	driftBand = 0.2
+	// driftSmooth is the share that one write has in the smoothed level: the time
+	// constant is 64 periods.
+	driftSmooth = 1. / 64
+	// driftP is ppm for each period that the level is off, driftI what that adds
+	// to the learned part at each write: critically damped for periods of 20 ms.
+	driftP = 2000
+	driftI = 1
+	// Clocks differ by 200 ppm at most. More is for a queue that is far too long
+	// after a stall: 0.2 % is no audible change of pitch.
+	maxLearned = 500
+	maxDrift   = 2000
+)
+
+// step takes the level before a write and gives the correction in parts per
+// million; above 0 the queue is to be played faster.
+func (d *drift) step(level float64) float64 {
+	if !d.begun {
+		d.begun, d.level = true, level
+	}
+	d.level += (level - d.level) * driftSmooth
+	off := beyond(d.level-driftTarget, driftBand)
+	if math.Abs(off*driftP) < maxDrift { // a stall's backlog says nothing of the clocks
+		d.learned = clamp(d.learned+off*driftI, maxLearned)
+	}
+	d.ppm = clamp(d.learned+off*driftP, maxDrift)
+	return d.ppm
+}
+
+// beyond is how far x lies outside of −band…band.
+func beyond(x, band float64) float64 { return x - clamp(x, band) }
+
+func clamp(x, limit float64) float64 { return min(max(x, -limit), limit) }
