@@ -59,9 +59,10 @@ func (s *cardSink) write(pcm []int16) (int, error) {
 	return max(len(pcm)-(len(s.fitted)-n), 0), s.stuck(n < len(s.fitted))
 }
 
-// lead queues the silence that goes ahead of the first write.
+// lead queues the silence that goes ahead of the first write, also for the part of
+// it that stays in the filter.
 func (s *cardSink) lead() {
-	missing := (driftTarget - s.level()) * float64(s.frame)
+	missing := (driftTarget-s.level())*float64(s.frame) + speedDelay
 	s.ring.push(make([]int16, max(int(math.Round(missing)), 0)))
 }
 

@@ -16,9 +16,10 @@ const (
 	// speedPhases positions keep what the interpolation adds 80 dB below the
 	// sound.
 	speedPhases = 128
-	// speedReach is the samples that the filter uses on each side, and so the
-	// delay.
+	// speedReach is the samples that the filter uses on each side, and speedDelay
+	// those that it keeps back.
 	speedReach = 16
+	speedDelay = speedReach - 1
 )
 
 func newSpeed() *speed {
