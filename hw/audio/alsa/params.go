@@ -184,6 +184,7 @@ var (
 	pcmSWParams = request(read|write, pcmGroup, 0x13, unsafe.Sizeof(swParams{}))
 	pcmPrepare  = request(none, pcmGroup, 0x40, 0)
 	pcmStart    = request(none, pcmGroup, 0x42, 0)
+	pcmDrop     = request(none, pcmGroup, 0x43, 0)
 	pcmWrite    = request(write, pcmGroup, 0x50, unsafe.Sizeof(transfer{}))
 	pcmRead     = request(read, pcmGroup, 0x51, unsafe.Sizeof(transfer{}))
 )

@@ -71,7 +71,9 @@ func Open(a Address, direction Direction) (*PCM, error) {
 // A playing device starts by itself once its buffer is full.
 func (p *PCM) Configure(want Params) error {
 	return p.control("configure", func(fd uintptr) error {
-		_ = ioctl(fd, pcmHWFree, nil) // a device that wasn't configured says so
+		// What was set up before is forgotten; a new device has nothing of it.
+		_ = ioctl(fd, pcmDrop, nil)
+		_ = ioctl(fd, pcmHWFree, nil)
 		params := anyParams()
 		if err := params.choose(refineOn(fd), want); err != nil {
 			return err
