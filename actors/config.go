@@ -164,6 +164,8 @@ type env struct {
 	// audio is where streams ask for the sound device: the present incarnation
 	// of the Audio actor.
 	audio atomic.Pointer[actor.PID]
+	// ringAudio is the same for a device that only rings.
+	ringAudio atomic.Pointer[actor.PID]
 	// allocator is the SPIs and protected ports of all lines.
 	allocator *allocator
 	// protected are the guards by account, for whoever asks for the status:

@@ -15,7 +15,7 @@ type Event struct {
 	// Type is what happened: registering, registered, failed, unregistered;
 	// incoming, dialing, ringing, early-media, answered, held, resumed,
 	// peer-held, peer-resumed, dtmf, quality, refused, forwarded, ended;
-	// audio-lost, audio-back, restarted.
+	// audio-lost, audio-back, ring-lost, restarted.
 	Type string    `json:"type"`
 	Time time.Time `json:"time"`
 
