@@ -45,6 +45,7 @@ type line struct {
 	done      chan struct{}
 	driver    driver
 	move      func(pcm []int16) // the driver calls it with sound, or for sound
+	outlet    outlet            // of a playing device
 }
 
 func newLine(cfg Config, direction Direction) *line {
@@ -56,7 +57,7 @@ func newLine(cfg Config, direction Direction) *line {
 		device: device, direction: direction,
 		ring: newRing(2 * cfg.Periods * cfg.frame()), // so that a late reader, not the callback, drops
 		rate: cfg.Rate, frame: cfg.frame(), periods: cfg.Periods,
-		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), done: make(chan struct{}), outlet: outlet{opened: time.Now()},
 	}
 }
 

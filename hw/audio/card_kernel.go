@@ -21,30 +21,29 @@ type kernelDriver struct {
 	line    *line
 	pcm     *alsa.PCM
 	running sync.WaitGroup
-	frames  []int16 // a period of the device, all channels
+	frames  []int16 // of the device, all channels
 	mono    []int16
 	fit     *Resampler // between the device's rate and the call's
 	fitted  []int16
-	depth   int // periods of ours that the device holds
 }
 
 // Depths of a device's own buffer, in periods.
 const (
-	// captureDepth costs no delay: it is how long the goroutine may be kept from
-	// running before sound is lost.
-	captureDepth = 8
-	// A playing device is kept full, so that its depth is a delay: it begins with
-	// two periods less than may wait in all, as about two wait for it, and gets
-	// another one each time that it has run dry.
-	minPlaybackDepth = 2
-	maxPlaybackDepth = 8
+	// bufferDepth is the buffer itself. For a microphone it is how long the
+	// goroutine may be kept from running before sound is lost, and costs no delay.
+	bufferDepth = 16
+	// minDepth is what a playing device has in it at least when the next period
+	// is written. That is a delay: it begins with half of what may wait in all,
+	// and gets a period more each time that it has run dry.
+	minDepth = 2
+	maxDepth = 8
 )
 
 // openKernel opens the device of l.
 func openKernel(l *line) (driver, error) {
-	d := &kernelDriver{line: l, depth: captureDepth}
+	d := &kernelDriver{line: l}
 	if l.direction == Playback {
-		d.depth = min(max(l.periods-2, minPlaybackDepth), maxPlaybackDepth)
+		l.outlet.depth.Store(int32(max(l.periods/2, minDepth)))
 	}
 	if err := d.open(); err != nil {
 		return nil, l.fail(kindOf(err), err)
@@ -71,10 +70,12 @@ func (d *kernelDriver) open() error {
 	return nil
 }
 
-// setUp sets the device to its depth and makes what fits it to the call.
-func (d *kernelDriver) setUp() (err error) {
+// setUp configures the device and makes what fits it to the call.
+func (d *kernelDriver) setUp() error {
 	l := d.line
-	if err := d.configure(); err != nil {
+	depth := max(bufferDepth, 2*l.periods)
+	err := d.pcm.Configure(alsa.Params{Rate: l.rate, Channels: 1, Period: l.frame, Buffer: depth * l.frame})
+	if err != nil {
 		return err
 	}
 	from, to := d.pcm.Rate, l.rate
@@ -84,11 +85,6 @@ func (d *kernelDriver) setUp() (err error) {
 	d.fit, err = NewResampler(from, to)
 	d.frames = make([]int16, d.pcm.Period*d.pcm.Channels)
 	return err
-}
-
-func (d *kernelDriver) configure() error {
-	l := d.line
-	return d.pcm.Configure(alsa.Params{Rate: l.rate, Channels: 1, Period: l.frame, Buffer: d.depth * l.frame})
 }
 
 func (d *kernelDriver) start() error {
@@ -128,26 +124,45 @@ func (d *kernelDriver) captured(frames []int16) {
 	d.line.move(d.fitted)
 }
 
-// play keeps the device full until it fails or is stopped.
+// play hands on what is queued as soon as it is, until the device fails or is
+// stopped.
 func (d *kernelDriver) play() {
-	period := make([]int16, d.line.frame)
+	l := d.line
+	queued := make([]int16, l.ring.size())
 	for {
-		d.line.move(period)
-		d.fitted = d.fit.Append(d.fitted[:0], period)
-		d.mono = appendChannels(d.mono[:0], d.fitted, d.pcm.Channels)
-		if err := d.write(d.mono); err != nil {
-			d.line.lost(err)
+		select {
+		case <-l.done:
+			return
+		case <-l.wake:
+		}
+		if err := d.queue(queued[:l.ring.pop(queued)]); err != nil {
+			l.lost(err)
 			return
 		}
 	}
+}
+
+// queue gives the device what it shall play next, and tells how much that is.
+func (d *kernelDriver) queue(pcm []int16) error {
+	d.fitted = d.fit.Append(d.fitted[:0], pcm)
+	d.frames = appendChannels(d.frames[:0], d.fitted, d.pcm.Channels)
+	if err := d.write(d.frames); err != nil {
+		return err
+	}
+	left, err := d.pcm.Delay()
+	if errors.Is(err, alsa.ErrXrun) {
+		return nil // the next write says so, too
+	}
+	d.line.outlet.has(int(int64(left) * int64(d.line.rate) / int64(d.pcm.Rate)))
+	return err
 }
 
 // write waits until the device has taken all of frames.
 func (d *kernelDriver) write(frames []int16) error {
 	for len(frames) > 0 {
 		n, err := d.pcm.Write(frames)
-		frames = frames[max(n, 0)*d.pcm.Channels:]
 		if err == nil {
+			frames = frames[n*d.pcm.Channels:]
 			continue
 		}
 		if err := d.recover(err); err != nil {
@@ -163,14 +178,28 @@ func (d *kernelDriver) recover(err error) error {
 		return err
 	}
 	d.line.xruns.Add(1)
-	if d.line.direction == Playback {
-		d.depth = min(d.depth+1, maxPlaybackDepth)
-		return d.configure()
-	}
 	if err := d.pcm.Prepare(); err != nil {
 		return err
 	}
+	if d.line.direction == Playback {
+		return d.leadAgain()
+	}
 	return d.pcm.Start()
+}
+
+// leadAgain puts silence ahead of what is played next, a period more than the
+// last time.
+func (d *kernelDriver) leadAgain() error {
+	o := &d.line.outlet
+	o.dry.Add(1)
+	depth := min(o.depth.Load()+1, max(maxDepth, o.depth.Load()))
+	o.depth.Store(depth)
+	frames := int(depth) * d.line.frame * d.pcm.Rate / d.line.rate
+	_, err := d.pcm.Write(make([]int16, frames*d.pcm.Channels))
+	if errors.Is(err, alsa.ErrXrun) {
+		return nil // it stood still again: the next write says so, too
+	}
+	return err
 }
 
 // appendChannels appends mono to dst, for each of the channels.

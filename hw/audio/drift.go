@@ -12,19 +12,19 @@ import "math"
 // difference within a minute or two, and the pace changes so slowly that nobody
 // hears it.
 //
-// Levels are in periods, just before a write, and hold the part of the last
-// period taken that the card has still to play: without it a level would stand
-// still for minutes and then fall by a whole period.
+// Levels are in periods, just before a write, and hold what the card has taken
+// and has still to play: without it a level would stand still for minutes and then
+// fall by a whole period.
 type drift struct {
-	level   float64 // smoothed
+	off     float64 // the level's distance from what is aimed at, smoothed
 	begun   bool
 	learned float64 // ppm
 	ppm     float64 // the last correction
 }
 
 const (
-	// driftTarget is the level that is aimed at: one period has to be there when
-	// the card takes it, the rest is for a write that comes late.
+	// driftTarget is the level that is aimed at where the card takes whole periods:
+	// one has to be there when it does, the rest is for a write that comes late.
 	driftTarget = 1.4
 	// driftBand is how far off the level may be without a correction.
 	driftBand = 0.2
@@ -41,14 +41,14 @@ const (
 	maxDrift   = 2000
 )
 
-// step takes the level before a write and gives the correction in parts per
-// million; above 0 the queue is to be played faster.
-func (d *drift) step(level float64) float64 {
+// step takes how far the level before a write is above what is aimed at, and gives
+// the correction in parts per million; above 0 the queue is to be played faster.
+func (d *drift) step(above float64) float64 {
 	if !d.begun {
-		d.begun, d.level = true, level
+		d.begun, d.off = true, above
 	}
-	d.level += (level - d.level) * driftSmooth
-	off := beyond(d.level-driftTarget, driftBand)
+	d.off += (above - d.off) * driftSmooth
+	off := beyond(d.off, driftBand)
 	if math.Abs(off*driftP) < maxDrift { // a stall's backlog says nothing of the clocks
 		d.learned = clamp(d.learned+off*driftI, maxLearned)
 	}

@@ -28,7 +28,7 @@ func TestDriftStep(t *testing.T) {
 		var d drift
 		var ppm float64
 		for range test.steps {
-			ppm = d.step(test.level)
+			ppm = d.step(test.level - driftTarget)
 		}
 		if off := math.Abs(ppm - test.want); off > 1 || test.want == 0 && off > 0 {
 			t.Errorf("%s: %g ppm, want %g", test.name, ppm, test.want)
@@ -43,7 +43,7 @@ func TestDriftLearns(t *testing.T) {
 		var d drift
 		level, low, high := driftTarget, driftTarget, driftTarget
 		for range int(10 * time.Minute / (20 * time.Millisecond)) {
-			level += (ppm - d.step(level)) / 1e6
+			level += (ppm - d.step(level-driftTarget)) / 1e6
 			low, high = min(low, level), max(high, level)
 		}
 		if low < 1 || high > 1.8 || math.Abs(d.ppm-ppm) > 20 {
@@ -58,7 +58,7 @@ func TestDriftAfterStall(t *testing.T) {
 	var d drift
 	level, lowest := 3.8, 3.8
 	for range int(2 * time.Minute / (20 * time.Millisecond)) {
-		level -= d.step(level) / 1e6
+		level -= d.step(level-driftTarget) / 1e6
 		lowest = min(lowest, level)
 	}
 	if level > driftTarget+driftBand+0.1 || lowest < 1 {

@@ -167,12 +167,12 @@ func (p *hwParams) choose(refine refiner, want Params) error {
 
 var errFormat = errors.New("the device has no samples of 16 bits: use the build with cgo, which has ALSA's library to convert them")
 
-// wakeups says that a device starts when start frames wait, wakes us for each
-// period, and stops when its buffer runs dry or over.
-func wakeups(p Params, start int) swParams {
+// wakeups says that a device starts when there is something to play, wakes us for
+// each period, and stops when its buffer runs dry or over.
+func wakeups(p Params) swParams {
 	return swParams{
 		periodStep: 1, availMin: uintptr(p.Period), align: 1,
-		startThreshold: uintptr(start), stopThreshold: uintptr(p.Buffer),
+		startThreshold: 1, stopThreshold: uintptr(p.Buffer),
 	}
 }
 
@@ -180,11 +180,10 @@ func wakeups(p Params, start int) swParams {
 var (
 	pcmRefine   = request(read|write, pcmGroup, 0x10, unsafe.Sizeof(hwParams{}))
 	pcmHWParams = request(read|write, pcmGroup, 0x11, unsafe.Sizeof(hwParams{}))
-	pcmHWFree   = request(none, pcmGroup, 0x12, 0)
 	pcmSWParams = request(read|write, pcmGroup, 0x13, unsafe.Sizeof(swParams{}))
 	pcmPrepare  = request(none, pcmGroup, 0x40, 0)
 	pcmStart    = request(none, pcmGroup, 0x42, 0)
-	pcmDrop     = request(none, pcmGroup, 0x43, 0)
+	pcmDelay    = request(read, pcmGroup, 0x21, unsafe.Sizeof(int(0)))
 	pcmWrite    = request(write, pcmGroup, 0x50, unsafe.Sizeof(transfer{}))
 	pcmRead     = request(read, pcmGroup, 0x51, unsafe.Sizeof(transfer{}))
 )

@@ -29,7 +29,7 @@ func TestLayout(t *testing.T) {
 		{"xferi", unsafe.Sizeof(transfer{}), 24, 12},
 		{"HW_REFINE", pcmRefine, 0xc2604110, 0xc25c4110},
 		{"HW_PARAMS", pcmHWParams, 0xc2604111, 0xc25c4111},
-		{"HW_FREE", pcmHWFree, 0x4112, 0x4112},
+		{"DELAY", pcmDelay, 0x80084121, 0x80044121},
 		{"SW_PARAMS", pcmSWParams, 0xc0884113, 0xc0684113},
 		{"PREPARE", pcmPrepare, 0x4140, 0x4140},
 		{"START", pcmStart, 0x4142, 0x4142},

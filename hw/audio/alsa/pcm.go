@@ -32,13 +32,15 @@ type PCM struct {
 	// Params is how the device runs since Configure.
 	Params
 
-	direction Direction
-	file      *os.File
-	conn      syscall.RawConn
-	move      transfer // what is being read or written; unix's view of the caller's slice
-	request   uintptr
-	failed    error
-	try       func(fd uintptr) bool // attempt, bound once so that nothing is allocated
+	file    *os.File
+	conn    syscall.RawConn
+	move    transfer // what is being read or written
+	request uintptr
+	delay   int
+	failed  error
+	// attempt and measure, bound once so that nothing is allocated.
+	try      func(fd uintptr) bool
+	askDelay func(fd uintptr)
 }
 
 // Open opens a device. It never waits for another program to let go of it: the
@@ -54,11 +56,11 @@ func Open(a Address, direction Direction) (*PCM, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	p := &PCM{direction: direction, file: os.NewFile(uintptr(fd), path), request: pcmRead}
+	p := &PCM{file: os.NewFile(uintptr(fd), path), request: pcmRead}
 	if direction == Playback {
 		p.request = pcmWrite
 	}
-	p.try = p.attempt
+	p.try, p.askDelay = p.attempt, p.measure
 	p.conn, err = p.file.SyscallConn()
 	if err != nil {
 		return nil, errors.Join(err, p.file.Close())
@@ -67,13 +69,10 @@ func Open(a Address, direction Direction) (*PCM, error) {
 }
 
 // Configure sets how the device runs, as near to want as it can, and prepares
-// it; p.Params tells what came out. It may be used again, in place of Prepare.
-// A playing device starts by itself once its buffer is full.
+// it; p.Params tells what came out. A playing device starts by itself with the
+// first Write.
 func (p *PCM) Configure(want Params) error {
 	return p.control("configure", func(fd uintptr) error {
-		// What was set up before is forgotten; a new device has nothing of it.
-		_ = ioctl(fd, pcmDrop, nil)
-		_ = ioctl(fd, pcmHWFree, nil)
 		params := anyParams()
 		if err := params.choose(refineOn(fd), want); err != nil {
 			return err
@@ -82,11 +81,7 @@ func (p *PCM) Configure(want Params) error {
 			return err
 		}
 		p.Params = params.chosen()
-		start := 1
-		if p.direction == Playback {
-			start = p.Buffer
-		}
-		sw := wakeups(p.Params, start)
+		sw := wakeups(p.Params)
 		if err := ioctl(fd, pcmSWParams, unsafe.Pointer(&sw)); err != nil {
 			return err
 		}
@@ -118,6 +113,18 @@ func (p *PCM) Prepare() error {
 func (p *PCM) Start() error {
 	return p.control("start", func(fd uintptr) error { return ioctl(fd, pcmStart, nil) })
 }
+
+// Delay is how many frames the device has still to play.
+func (p *PCM) Delay() (frames int, err error) {
+	err = p.conn.Control(p.askDelay)
+	if err == nil && xrun(p.failed) {
+		return 0, ErrXrun
+	}
+	return p.delay, errors.Join(err, p.failed)
+}
+
+// measure is Delay's system call.
+func (p *PCM) measure(fd uintptr) { p.failed = ioctl(fd, pcmDelay, unsafe.Pointer(&p.delay)) }
 
 // control does system calls while the file is kept from being closed.
 func (p *PCM) control(what string, do func(fd uintptr) error) error {
