@@ -93,11 +93,11 @@ func TestGuestConversion(t *testing.T) {
 	if mic.Rate != 48000 || mic.Channels != 2 {
 		t.Fatalf("the other end runs with %+v", mic.Params)
 	}
+	s := open(t, Config{Capture: "null", Playback: near, Rate: 8000, Periods: 50})
+	defer letGo(t, s)
 	if err := mic.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, Config{Capture: "null", Playback: near, Rate: 8000, Periods: 50})
-	defer letGo(t, s)
 	generator, pcm, frames := sound.Sine(8000, toneHz), make([]int16, 160), make([]int16, 960*2)
 	var heard []int16
 	for len(heard) < 10*48000 {

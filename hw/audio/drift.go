@@ -28,6 +28,9 @@ const (
 	driftTarget = 1.4
 	// driftBand is how far off the level may be without a correction.
 	driftBand = 0.2
+	// driftRoom is how far above it the level may be after a write. What comes late
+	// after a stall is dropped: silence has taken its place already.
+	driftRoom = 2
 	// driftSmooth is the share that one write has in the smoothed level: the time
 	// constant is 64 periods.
 	driftSmooth = 1. / 64

@@ -75,6 +75,8 @@ type duplex struct {
 	in     source
 	out    sink
 	frame  int
+	gain   *Gain
+	scaled []int16 // a written period, less loud
 	closed func() error
 
 	captured, lost, queued, dropped atomic.Uint64
@@ -82,7 +84,7 @@ type duplex struct {
 
 func newDuplex(cfg Config, in source, out sink) *duplex {
 	return &duplex{
-		in: in, out: out, frame: cfg.frame(),
+		in: in, out: out, frame: cfg.frame(), gain: cfg.Gain,
 		closed: sync.OnceValue(func() error { return closeBoth(in, out) }),
 	}
 }
@@ -109,6 +111,9 @@ func (d *duplex) Read(pcm []int16) error {
 }
 
 func (d *duplex) Write(pcm []int16) (int, error) {
+	if d.gain != nil {
+		pcm = d.gain.apply(&d.scaled, pcm)
+	}
 	n, err := d.out.write(pcm)
 	switch {
 	case err != nil:
