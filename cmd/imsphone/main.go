@@ -48,6 +48,7 @@ type cli struct {
 	Mute     muteCmd     `cmd:"" help:"Send silence instead of the microphone."`
 	Unmute   unmuteCmd   `cmd:"" help:"Send the microphone again."`
 	DTMF     dtmfCmd     `cmd:"" name:"dtmf" help:"Send digits in a call."`
+	Volume   volumeCmd   `cmd:"" help:"Show or set how loud calls are."`
 	Register registerCmd `cmd:"" help:"Register now instead of waiting for the next try."`
 	Events   eventsCmd   `cmd:"" help:"Print events as they happen."`
 	Trace    traceCmd    `cmd:"" help:"Draw the call ladder of the last messages."`

@@ -70,6 +70,8 @@ type callParams struct {
 	URI     string `json:"uri,omitempty"`
 	Call    string `json:"call,omitempty"`
 	Digits  string `json:"digits,omitempty"`
+	// Volume is what the volume command takes; empty only asks.
+	Volume string `json:"volume,omitempty"`
 }
 
 // callMade answers the call command.
@@ -103,6 +105,8 @@ func (h handler) Do(ctx context.Context, command string, raw json.RawMessage) (a
 		return done, h.p.Mute(ctx, p.Call, command == "mute")
 	case "dtmf":
 		return done, h.p.DTMF(ctx, p.Call, p.Digits)
+	case "volume":
+		return h.volume(ctx, p)
 	case "register":
 		return done, h.p.Register(ctx, p.Account)
 	case "trace":

@@ -47,6 +47,7 @@ func TestProblems(t *testing.T) {
 		{"ports turned round", "[media]\nrtp_ports = \"9100-9000\"\n" + account, `f:2: rtp_ports "9100-9000": write a range of ports such as "16384-16584"`},
 		{"ports too high", "[media]\nrtp_ports = \"65000-65999\"\n" + account, `f:2: rtp_ports "65000-65999": write a range of ports such as "16384-16584"`},
 		{"jitter", "[media]\njitter_max = 5000\n" + account, `f:2: jitter_max 5000: write 40 to 2000 (ms)`},
+		{"ring sound", "[audio]\nring = \"hw:1\"\nring_sound = \"bell.mp3\"\n" + account, `f:3: ring_sound "bell.mp3": name a .wav file, without a comma in its name`},
 		{"no codecs", "[media]\ncodecs = []\n" + account, "f:2: codecs is empty: write at least one of " + codecNames()},
 		{"codec", "[media]\n\ncodecs = [\"PCMA\", \"opus\"]\n" + account, `f:3: codec "opus" is not known: use ` + codecNames()},
 		{"no user", "[[account]]\nname = \"a\"\n", `f:1: user "": write an address such as "sip:alice@example.org"`},
