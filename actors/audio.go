@@ -1,7 +1,7 @@
 package actors
 
 import (
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -59,23 +59,20 @@ type (
 // lease is an open device in the hands of its holder.
 type lease struct {
 	AudioStream
-	owner  *actor.PID
-	close  func() error // of the device, once
-	closed func()       // tells the Audio actor
+	owner   *actor.PID
+	closing atomic.Bool
+	closed  func(*lease) // tells the Audio actor
 }
 
-func newLease(stream AudioStream, owner *actor.PID, closed func(*lease)) *lease {
-	l := &lease{AudioStream: stream, owner: owner}
-	l.close = sync.OnceValue(func() error {
-		err := stream.Close()
-		closed(l)
-		return err
-	})
-	return l
+// Close closes the device, the first time.
+func (l *lease) Close() error {
+	if l.closing.Swap(true) {
+		return nil
+	}
+	err := l.AudioStream.Close()
+	l.closed(l)
+	return err
 }
-
-// Close closes the device.
-func (l *lease) Close() error { return l.close() }
 
 func newAudioActor(e *env) *audioActor { return &audioActor{env: e} }
 
@@ -176,7 +173,7 @@ func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 		return
 	}
 	root, self := ctx.ActorSystem().Root, ctx.Self()
-	a.lent = newLease(msg.stream, msg.req.owner, func(l *lease) { root.Send(self, leaseEnded{l}) })
+	a.lent = &lease{AudioStream: msg.stream, owner: msg.req.owner, closed: func(l *lease) { root.Send(self, leaseEnded{l}) }}
 	if a.wanted != msg.req {
 		closeAway(a.lent) // wanted otherwise, or not at all, meanwhile
 		return

@@ -22,4 +22,8 @@ var (
 	PanicPhone     = statusCommand{}
 	PanicStream    = streamCommand{verb: verbMute}
 	PanicTransport = malformed{}
+	PanicRinger    = audioMissing{}
 )
+
+// RetryDevices lets the Devices actor watch once more.
+var RetryDevices = retryDevices{}
