@@ -124,11 +124,14 @@ func (p *pump) goodbye() {
 // run lets the device pace the stream from now on, in the place of the one
 // before.
 func (p *pump) run(stream AudioStream, rate int, silent bool) {
-	p.stopLoop()
 	l := &loop{stream: stream, rate: rate, silent: silent, wanted: true}
 	p.mu.Lock()
-	p.loop = l
+	old := p.loop
+	p.loop = l // before the one before ends: that isn't the end of all sound then
 	p.mu.Unlock()
+	if old != nil {
+		closeAway(old.stream)
+	}
 	p.wg.Go(func() { p.pace(l) })
 }
 
