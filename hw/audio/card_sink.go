@@ -51,7 +51,7 @@ func (s *cardSink) write(pcm []int16) (int, error) {
 	level, target := s.level(), s.outlet.target()
 	s.fitted = s.speed.append(s.fitted[:0], pcm, s.drift.step(level-target))
 	s.ppm.Store(int32(math.Round(s.drift.ppm)))
-	room := max(int(math.Round((target+driftRoom-level)*float64(s.frame))), 0)
+	room := max(int(math.Round((2*target+driftRoom-level)*float64(s.frame))), 0)
 	n := s.ring.push(s.fitted[:min(len(s.fitted), room)])
 	s.begun.Store(true)
 	s.poke()

@@ -28,8 +28,9 @@ const (
 	driftTarget = 1.4
 	// driftBand is how far off the level may be without a correction.
 	driftBand = 0.2
-	// driftRoom is how far above it the level may be after a write. What comes late
-	// after a stall is dropped: silence has taken its place already.
+	// driftRoom is how far above twice of it the level may be after a write. More,
+	// which comes late after a stall, is dropped: silence has taken its place
+	// already. Twice, as a device may tell of what it has played with such a delay.
 	driftRoom = 2
 	// driftSmooth is the share that one write has in the smoothed level: the time
 	// constant is 64 periods.
@@ -39,9 +40,9 @@ const (
 	driftP = 2000
 	driftI = 1
 	// Clocks differ by 200 ppm at most. More is for a queue that is far too long
-	// after a stall: 0.2 % is no audible change of pitch.
+	// after a stall: for speech 0.5 % is no audible change of pitch.
 	maxLearned = 500
-	maxDrift   = 2000
+	maxDrift   = 5000
 )
 
 // step takes how far the level before a write is above what is aimed at, and gives
