@@ -39,21 +39,24 @@ const (
 	// to the learned part at each write: critically damped for periods of 20 ms.
 	driftP = 2000
 	driftI = 1
+	// driftClip is how far off a level counts at most: a stall says little of the
+	// clocks. Only what is nearer than a third of it is learned from.
+	driftClip = 1.5
 	// Clocks differ by 200 ppm at most. More is for a queue that is far too long
-	// after a stall: for speech 0.5 % is no audible change of pitch.
+	// after a stall: 0.26 % is no audible change of pitch.
 	maxLearned = 500
-	maxDrift   = 5000
+	maxDrift   = (driftClip - driftBand) * driftP
 )
 
 // step takes how far the level before a write is above what is aimed at, and gives
 // the correction in parts per million; above 0 the queue is to be played faster.
 func (d *drift) step(above float64) float64 {
 	if !d.begun {
-		d.begun, d.off = true, above
+		d.begun, d.off = true, clamp(above, driftClip)
 	}
-	d.off += (above - d.off) * driftSmooth
+	d.off += (clamp(above, driftClip) - d.off) * driftSmooth
 	off := beyond(d.off, driftBand)
-	if math.Abs(off*driftP) < maxDrift { // a stall's backlog says nothing of the clocks
+	if math.Abs(off) < driftClip/3 {
 		d.learned = clamp(d.learned+off*driftI, maxLearned)
 	}
 	d.ppm = clamp(d.learned+off*driftP, maxDrift)
