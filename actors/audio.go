@@ -1,30 +1,37 @@
 package actors
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// audioActor owns the sound device. One stream has it at a time; the latest to
-// ask gets it, once the one before has let go. A device that can't be opened
-// is tried again while somebody wants it.
+// audioActor owns a sound device. One stream, or the ringer, has it at a time;
+// the latest to ask gets it, once the one before has let go. A device that can't
+// be opened is tried again while somebody wants it, and at once when a device
+// was plugged in.
 type audioActor struct {
 	*env
 	holder  *actor.PID
 	next    *acquireAudio // waits for the holder to let go
 	opening bool
 	wanted  *acquireAudio // is being opened for
+	lent    *lease        // not closed yet
 	fails   int
+	told    bool // that it is missing
+	retry   *time.Timer
+	volume  *Volume // as the user has set it; nil leaves the device's own
 }
 
 // Messages of the Audio actor.
 type (
 	// acquireAudio asks for the device at rate Hz; owner gets audioGranted,
-	// and audioMissing as long as it can't be opened.
+	// and audioMissing as long as it can't be opened. ring is for ringing.
 	acquireAudio struct {
 		owner *actor.PID
 		rate  int
+		ring  bool
 	}
 	// releaseAudio says that owner has closed the device, or needs none.
 	releaseAudio struct{ owner *actor.PID }
@@ -37,30 +44,64 @@ type (
 	audioRevoked struct{}
 	audioOpened  struct {
 		stream AudioStream
-		rate   int
+		req    *acquireAudio
 		err    error
 	}
+	// leaseEnded says that a device was really closed: not before can it be
+	// opened anew.
+	leaseEnded struct{ lease *lease }
 	retryAudio struct{}
 	// audioRestarted goes down to the streams after a failure of the actor:
 	// those that waited for the device ask again.
 	audioRestarted struct{}
 )
 
+// lease is an open device in the hands of its holder.
+type lease struct {
+	AudioStream
+	owner   *actor.PID
+	closing atomic.Bool
+	closed  func(*lease) // tells the Audio actor
+}
+
+// Close closes the device, the first time.
+func (l *lease) Close() error {
+	if l.closing.Swap(true) {
+		return nil
+	}
+	err := l.AudioStream.Close()
+	l.closed(l)
+	return err
+}
+
 func newAudioActor(e *env) *audioActor { return &audioActor{env: e} }
 
 func (a *audioActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
+	case *actor.Started:
+		a.tellVolume(ctx)
+	case *actor.Stopping:
+		a.stopRetry()
 	case acquireAudio:
 		ctx.Watch(msg.owner)
 		a.acquire(ctx, msg)
 	case releaseAudio:
 		a.release(ctx, msg.owner)
 	case *actor.Terminated:
+		a.abandon(msg.Who)
 		a.release(ctx, msg.Who)
 	case audioOpened:
 		a.opened(ctx, msg)
+	case leaseEnded:
+		a.returned(ctx, msg.lease)
 	case retryAudio:
 		a.open(ctx)
+	case deviceChanged:
+		a.deviceChanged(ctx, msg.change)
+	case volumeCommand:
+		a.changeVolume(ctx, msg)
+	case volumeChanged:
+		a.volumeChanged(ctx, msg)
 	}
 }
 
@@ -70,7 +111,7 @@ func (a *audioActor) acquire(ctx actor.Context, req acquireAudio) {
 		ctx.Send(a.holder, audioRevoked{})
 		return
 	}
-	a.holder, a.wanted, a.fails = req.owner, &req, 0
+	a.holder, a.wanted, a.fails, a.told = req.owner, &req, 0, false
 	a.open(ctx)
 }
 
@@ -88,16 +129,36 @@ func (a *audioActor) release(ctx actor.Context, owner *actor.PID) {
 	}
 }
 
-// open opens the device away from the mailbox: a driver may hang.
+// abandon closes what a holder that failed may have left open.
+func (a *audioActor) abandon(owner *actor.PID) {
+	if a.lent != nil && a.lent.owner.Equal(owner) {
+		closeAway(a.lent)
+	}
+}
+
+// returned goes on with who waits for a device that is closed now.
+func (a *audioActor) returned(ctx actor.Context, l *lease) {
+	if a.lent == l {
+		a.lent = nil
+	}
+	a.open(ctx)
+}
+
+// open opens the device away from the mailbox, as a driver may hang; but not
+// before it was closed, as many a device can be open only once.
 func (a *audioActor) open(ctx actor.Context) {
-	if a.opening || a.wanted == nil {
+	if a.opening || a.wanted == nil || a.lent != nil {
 		return
 	}
 	a.opening = true
-	root, self, rate, port := ctx.ActorSystem().Root, ctx.Self(), a.wanted.rate, a.ports.Audio
+	a.stopRetry()
+	root, self, req, open := ctx.ActorSystem().Root, ctx.Self(), a.wanted, a.ports.Audio.Open
+	if req.ring {
+		open = a.ports.Ring.Open
+	}
 	go func() {
-		stream, err := port.Open(rate, frameTime)
-		root.Send(self, audioOpened{stream, rate, err})
+		stream, err := guarded(func() (AudioStream, error) { return open(req.rate, frameTime) })
+		root.Send(self, audioOpened{stream, req, err})
 	}()
 }
 
@@ -107,23 +168,52 @@ const maxAudioRetry = 2 * time.Second
 
 func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 	a.opening = false
-	if a.wanted == nil || a.wanted.rate != msg.rate {
-		if msg.err == nil {
-			closeAway(msg.stream)
-		}
+	if msg.err != nil {
+		a.failed(ctx, msg)
+		return
+	}
+	root, self := ctx.ActorSystem().Root, ctx.Self()
+	a.lent = &lease{AudioStream: msg.stream, owner: msg.req.owner, closed: func(l *lease) { root.Send(self, leaseEnded{l}) }}
+	if a.wanted != msg.req {
+		closeAway(a.lent) // wanted otherwise, or not at all, meanwhile
+		return
+	}
+	a.wanted = nil
+	a.keepVolume(ctx)
+	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate})
+}
+
+// failed tells the owner once, and tries again later.
+func (a *audioActor) failed(ctx actor.Context, msg audioOpened) {
+	if a.wanted != msg.req {
 		a.open(ctx)
 		return
 	}
-	if msg.err != nil {
-		if a.fails == 0 {
-			ctx.Send(a.wanted.owner, audioMissing{msg.err})
-		}
-		a.fails++
-		after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryAudio{})
-		return
+	if !a.told {
+		a.told = true
+		ctx.Send(a.wanted.owner, audioMissing{msg.err})
 	}
-	ctx.Send(a.wanted.owner, audioGranted{msg.stream, a.wanted.rate})
-	a.wanted = nil
+	a.fails++
+	a.retry = after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryAudio{})
+}
+
+// deviceChanged tries at once when a sound device has come: the first tries may
+// fail, as a card comes in pieces, so that they are as frequent as at first.
+func (a *audioActor) deviceChanged(ctx actor.Context, change DeviceChange) {
+	if change.Subsystem == soundSubsystem && !change.Removed {
+		a.fails = 0
+		a.open(ctx)
+	}
+}
+
+// soundSubsystem is the kernel's name for sound devices.
+const soundSubsystem = "sound"
+
+func (a *audioActor) stopRetry() {
+	if a.retry != nil {
+		a.retry.Stop()
+		a.retry = nil
+	}
 }
 
 // closeAway closes a device without waiting for its driver.

@@ -259,8 +259,10 @@ func (c *callActor) receive(ctx actor.Context, msg any) {
 		c.command(ctx, msg)
 	case streamNews:
 		c.streamNews(ctx, msg)
-	case audioRestarted:
-		ctx.Send(c.stream, msg)
+	case audioRestarted, waitingTone:
+		if c.stream != nil {
+			ctx.Send(c.stream, msg)
+		}
 	case videoNews:
 		c.videoNews(ctx, msg)
 	case cameraRestarted:

@@ -21,6 +21,8 @@ type callsActor struct {
 	routes  map[call.Route]*callEntry
 	invites map[serverTxn]*callEntry
 	last    int
+	// rings: the phone was told to ring.
+	rings bool
 	// draining: the phone stops, and waits for the calls.
 	draining bool
 	// stopping: the calls end with us.
@@ -34,6 +36,9 @@ type callEntry struct {
 	routes []call.Route
 	txns   []serverTxn
 	closed bool
+	// quiet: it is answered at once by itself; toned: it plays the tone of a
+	// waiting call.
+	quiet, toned bool
 }
 
 // dialCommand starts a call on a line.
@@ -94,6 +99,7 @@ func (c *callsActor) Receive(ctx actor.Context) {
 		if e := c.calls[msg.call]; e != nil && !e.closed {
 			e.closed = true
 			ctx.Stop(e.pid)
+			c.alert(ctx)
 		}
 	case hangupAll:
 		c.hangupAll(ctx)
@@ -153,7 +159,7 @@ func (c *callsActor) start(ctx actor.Context, line *actor.PID, account AccountCo
 		return &callActor{env: env, run: run, line: line, account: account, first: first, status: status,
 			log: env.Log.With().Str("call", id).Str("account", account.Name).Logger()}
 	}, "call-"+id)
-	e := &callEntry{pid: pid, run: run, status: status}
+	e := &callEntry{pid: pid, run: run, status: status, quiet: account.AutoAnswer && account.AnswerDelay == 0}
 	c.calls[id] = e
 	return e
 }
@@ -212,6 +218,7 @@ func (c *callsActor) status(ctx actor.Context, s CallStatus) {
 	if answered {
 		c.holdOthers(ctx, e)
 	}
+	c.alert(ctx)
 	ctx.Send(ctx.Parent(), s)
 }
 
@@ -316,6 +323,7 @@ func (c *callsActor) gone(ctx actor.Context, who *actor.PID) {
 		}
 		e.status.State = int(call.Terminated)
 		ctx.Send(ctx.Parent(), e.status)
+		c.alert(ctx)
 	}
 }
 

@@ -194,6 +194,8 @@ type env struct {
 	audio atomic.Pointer[actor.PID]
 	// camera is the same for the camera; nil in a phone without video.
 	camera atomic.Pointer[actor.PID]
+	// ringAudio is the same for a device that only rings.
+	ringAudio atomic.Pointer[actor.PID]
 	// allocator is the SPIs and protected ports of all lines.
 	allocator *allocator
 	// protected are the guards by account, for whoever asks for the status:

@@ -15,8 +15,8 @@ type Event struct {
 	// Type is what happened: registering, registered, failed, unregistered;
 	// incoming, dialing, ringing, early-media, answered, held, resumed,
 	// peer-held, peer-resumed, muted, unmuted, dtmf, quality, refused, forwarded,
-	// ended; audio-lost, audio-back, restarted; video-started, video-stopped,
-	// video-offered, camera-lost, camera-back.
+	// ended; audio-lost, audio-back, ring-lost, restarted; video-started,
+	// video-stopped, video-offered, camera-lost, camera-back.
 	Type string    `json:"type"`
 	Time time.Time `json:"time"`
 

@@ -24,4 +24,8 @@ var (
 	PanicTransport = malformed{}
 	PanicCamera    = acquireCamera{}
 	PanicVideo     = cameraMissing{}
+	PanicRinger    = audioMissing{}
 )
+
+// RetryDevices lets the Devices actor watch once more.
+var RetryDevices = retryDevices{}

@@ -202,6 +202,12 @@ type phoneActor struct {
 	died chan struct{}
 
 	calls, audio, camera, link *actor.PID
+	// ringer and ringAudio tell of incoming calls, devices of what is plugged in;
+	// nil where the ports have none.
+	ringer, ringAudio, devices *actor.PID
+
+	ringing ringing // as Calls wants it
+	volume  *Volume // nil while it isn't known
 
 	lines      []*lineEntry
 	callStatus []CallStatus
@@ -245,6 +251,14 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 		p.register(ctx, msg)
 	case callCommand:
 		ctx.Send(p.calls, msg)
+	case ringing:
+		p.ring(ctx, msg)
+	case deviceChanged:
+		p.deviceChanged(ctx, msg)
+	case volumeCommand:
+		ctx.Send(p.audio, msg)
+	case volumeChanged:
+		p.volume = &msg.volume
 	case linkChanged:
 		for _, l := range p.lines {
 			ctx.Send(l.pid, msg)
@@ -266,8 +280,11 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 func (p *phoneActor) start(ctx actor.Context) {
 	p.spawnAudio(ctx)
 	p.spawnCamera(ctx)
+	p.spawnRingAudio(ctx)
+	p.spawnRinger(ctx)
 	p.spawnCalls(ctx)
 	p.spawnLink(ctx)
+	p.spawnDevices(ctx)
 	for _, a := range p.Accounts {
 		l := &lineEntry{account: a, status: newLineStatus(a)}
 		p.lines = append(p.lines, l)
@@ -316,13 +333,22 @@ func (p *phoneActor) childGone(ctx actor.Context, who *actor.PID) {
 	case who.Equal(p.audio):
 		p.spawnAudio(ctx)
 		ctx.Send(p.calls, audioRestarted{})
+		p.tellRinger(ctx, audioRestarted{})
 	case who.Equal(p.camera):
 		p.spawnCamera(ctx)
 		ctx.Send(p.calls, cameraRestarted{})
 	case who.Equal(p.link):
 		p.spawnLink(ctx)
+	case who.Equal(p.devices):
+		p.spawnDevices(ctx)
+	case who.Equal(p.ringAudio):
+		p.spawnRingAudio(ctx)
+		p.tellRinger(ctx, audioRestarted{})
+	case who.Equal(p.ringer):
+		p.spawnRinger(ctx)
 	case who.Equal(p.calls):
 		p.callStatus = nil
+		p.ring(ctx, ringing{})
 		p.spawnCalls(ctx)
 		for _, l := range p.lines {
 			ctx.Send(l.pid, callsRestarted{p.calls})
@@ -362,6 +388,7 @@ func (p *phoneActor) status() Status {
 			c.Seconds = int(time.Since(c.Answered) / time.Second)
 		}
 	}
+	s.Volume = p.volume
 	s.Counters = p.counters.snapshot()
 	return s
 }

@@ -27,6 +27,45 @@ type Ports struct {
 	Video VideoPort
 	// Link tells of changes of the network; nil where nobody does.
 	Link LinkPort
+	// Hotplug tells of devices that come and go; nil where nobody does.
+	Hotplug HotplugPort
+	// Ring is what incoming calls ring on; nil where they don't ring.
+	Ring RingPort
+	// Volume is how loud Audio plays; nil where that can't be set.
+	Volume VolumePort
+}
+
+// HotplugPort watches the machine's devices.
+type HotplugPort interface {
+	// Watch calls changed when a device was plugged in or pulled out, until
+	// Close.
+	Watch(changed func(DeviceChange)) (io.Closer, error)
+}
+
+// DeviceChange is news of a device.
+type DeviceChange struct {
+	// Subsystem is the kernel's name for its kind: "sound", "video4linux", …
+	Subsystem string
+	// Name is the device's node below /dev; "" where it has none.
+	Name string
+	// Removed: it was pulled out. Else it has come, or is another one now.
+	Removed bool
+}
+
+// RingPort opens the device that incoming calls ring on.
+type RingPort interface {
+	// Open starts it at rate Hz, mono, with frames of the given period. What is
+	// read from it is the sound of ringing, to be written to it.
+	Open(rate int, period time.Duration) (AudioStream, error)
+	// Shared tells whether it is the device of calls, which may be open only once.
+	Shared() bool
+}
+
+// VolumePort sets how loud the device of calls plays. It is used from several
+// goroutines, and may block.
+type VolumePort interface {
+	Volume() (Volume, error)
+	SetVolume(v Volume) error
 }
 
 // LinkPort watches the machine's network.

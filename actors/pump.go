@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -27,6 +28,7 @@ type pump struct {
 	loop    *loop
 	muted   bool
 	ring    *tone.Generator // plays instead of silence before any media
+	waiting *tone.Generator // plays on top of the far end; nil plays nothing
 }
 
 // loop is one run of the device goroutine.
@@ -122,11 +124,14 @@ func (p *pump) goodbye() {
 // run lets the device pace the stream from now on, in the place of the one
 // before.
 func (p *pump) run(stream AudioStream, rate int, silent bool) {
-	p.stopLoop()
 	l := &loop{stream: stream, rate: rate, silent: silent, wanted: true}
 	p.mu.Lock()
-	p.loop = l
+	old := p.loop
+	p.loop = l // before the one before ends: that isn't the end of all sound then
 	p.mu.Unlock()
+	if old != nil {
+		closeAway(old.stream)
+	}
 	p.wg.Go(func() { p.pace(l) })
 }
 
@@ -160,6 +165,7 @@ func (p *pump) stopLoop() {
 // run.
 type frame struct {
 	mic, speaker []int16
+	tone         []int16 // on top of speaker
 	packet       []byte
 	report       []byte
 }
@@ -168,8 +174,8 @@ type frame struct {
 const statsEvery = 2 * time.Second
 
 func (p *pump) pace(l *loop) {
-	samples := l.rate * int(frameTime/time.Millisecond) / 1000
-	f := &frame{mic: make([]int16, samples), speaker: make([]int16, samples),
+	samples := samplesOf(l.rate)
+	f := &frame{mic: make([]int16, samples), speaker: make([]int16, samples), tone: make([]int16, samples),
 		packet: make([]byte, 0, maxDatagram), report: make([]byte, 0, maxDatagram)}
 	next := time.Now().Add(statsEvery)
 	var err error
@@ -206,6 +212,10 @@ func (p *pump) turn(now time.Time, l *loop, f *frame) {
 		_ = p.sock.WriteRTP(packet, p.session.Remote())
 	}
 	p.session.Playout(now, f.speaker)
+	if p.waiting != nil {
+		p.waiting.Fill(f.tone)
+		mix(f.speaker, f.tone)
+	}
 	if report, ok := p.session.Report(now, f.report[:0]); ok {
 		_ = p.sock.WriteRTCP(report, p.session.RemoteRTCP())
 	}
@@ -270,6 +280,26 @@ func (p *pump) ringback(on bool) {
 		p.ring = tone.Ringback(ringRate)
 	}
 }
+
+// waitingTone tells of a waiting call, on top of what the far end says.
+func (p *pump) waitingTone(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = nil
+	if on && p.session != nil {
+		p.waiting = tone.Waiting(p.cfgRate())
+	}
+}
+
+// mix adds b to a.
+func mix(a, b []int16) {
+	for i, v := range b {
+		a[i] = int16(min(max(int32(a[i])+int32(v), math.MinInt16), math.MaxInt16))
+	}
+}
+
+// samplesOf is the length of a frame at rate Hz.
+func samplesOf(rate int) int { return rate * int(frameTime/time.Millisecond) / 1000 }
 
 func (p *pump) sendDigits(digits string) error {
 	p.mu.Lock()

@@ -11,7 +11,9 @@ import (
 type Status struct {
 	Accounts []AccountStatus `json:"accounts"`
 	Calls    []CallStatus    `json:"calls"`
-	Counters CounterStatus   `json:"counters"`
+	// Volume is how loud calls are; nil where that isn't known.
+	Volume   *Volume       `json:"volume,omitempty"`
+	Counters CounterStatus `json:"counters"`
 }
 
 // AccountStatus is a snapshot of a line.

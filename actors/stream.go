@@ -79,6 +79,10 @@ func (s *streamActor) Receive(ctx actor.Context) {
 			s.pump.ringback(msg.on)
 			s.reconcile(ctx)
 		}
+	case waitingTone:
+		if s.pump != nil {
+			s.pump.waitingTone(msg.on)
+		}
 	case streamCommand:
 		msg.reply(s.command(msg))
 	case audioGranted:

@@ -81,6 +81,8 @@ type callParams struct {
 	// Video asks for video with a call or an answer; Mode is on, receive or off.
 	Video bool   `json:"video,omitempty"`
 	Mode  string `json:"mode,omitempty"`
+	// Volume is what the volume command takes; empty only asks.
+	Volume string `json:"volume,omitempty"`
 }
 
 // callMade answers the call command.
@@ -123,6 +125,8 @@ func (h handler) Do(ctx context.Context, command string, raw json.RawMessage) (a
 		return done, h.p.Mute(ctx, p.Call, command == "mute")
 	case "dtmf":
 		return done, h.p.DTMF(ctx, p.Call, p.Digits)
+	case "volume":
+		return h.volume(ctx, p)
 	case "register":
 		return done, h.p.Register(ctx, p.Account)
 	case "screenshot":

@@ -42,6 +42,9 @@ func printStatus(w io.Writer, s actors.Status) {
 		}
 		printSecurity(w, a)
 	}
+	if v := s.Volume; v != nil {
+		fmt.Fprintf(w, "volume       %s\n", volumeText(*v))
+	}
 	if n := s.Counters.Outside; n > 0 {
 		fmt.Fprintf(w, "%d messages from outside the security associations were dropped\n", n)
 	}

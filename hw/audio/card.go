@@ -39,11 +39,13 @@ type line struct {
 	rate      int // Hz
 	frame     int // samples of a period
 	periods   int
-	wake      chan struct{} // room for one: there may be news
-	gone      atomic.Bool   // the driver stopped by itself
+	wake      chan struct{}         // room for one: there may be news
+	gone      atomic.Pointer[error] // why the driver stopped by itself
+	xruns     atomic.Uint64         // how often the device's own buffer ran dry or over
 	done      chan struct{}
 	driver    driver
 	move      func(pcm []int16) // the driver calls it with sound, or for sound
+	outlet    outlet            // of a playing device
 }
 
 func newLine(cfg Config, direction Direction) *line {
@@ -55,7 +57,7 @@ func newLine(cfg Config, direction Direction) *line {
 		device: device, direction: direction,
 		ring: newRing(2 * cfg.Periods * cfg.frame()), // so that a late reader, not the callback, drops
 		rate: cfg.Rate, frame: cfg.frame(), periods: cfg.Periods,
-		wake: make(chan struct{}, 1), done: make(chan struct{}),
+		wake: make(chan struct{}, 1), done: make(chan struct{}), outlet: outlet{opened: time.Now()},
 	}
 }
 
@@ -68,8 +70,11 @@ func (l *line) poke() {
 }
 
 // stopped is called by the driver when the device stops.
-func (l *line) stopped() {
-	l.gone.Store(true)
+func (l *line) stopped() { l.lost(errStopped) }
+
+// lost is called by the driver when the device fails, with what the system said.
+func (l *line) lost(cause error) {
+	l.gone.CompareAndSwap(nil, &cause)
 	l.poke()
 }
 
@@ -144,8 +149,8 @@ func (l *line) alive() error {
 		return ErrClosed
 	default:
 	}
-	if l.gone.Load() {
-		return l.fail(ErrLost, errStopped)
+	if cause := l.gone.Load(); cause != nil {
+		return l.fail(ErrLost, *cause)
 	}
 	return nil
 }

@@ -19,28 +19,18 @@ type malgoDriver struct {
 	device  *malgo.Device
 }
 
-// errNoALSA tells how to get what malgo loads at run time.
+// errNoALSA says that what malgo loads at run time isn't there.
 var errNoALSA = errors.New("the sound library libasound.so.2 is missing: install it (Debian: apt install libasound2)")
 
-func openCardSource(cfg Config) (source, error) {
-	s, err := newCardSource(cfg, openALSA)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-func openCardSink(cfg Config) (sink, error) {
-	s, err := newCardSink(cfg, openALSA)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
+// openALSA opens a device by ALSA's library, or where that isn't installed by
+// the kernel alone.
 func openALSA(l *line) (driver, error) {
 	quietALSA()
-	return openMalgo(l, malgo.BackendAlsa, alsaID(l.device))
+	d, err := openMalgo(l, malgo.BackendAlsa, alsaID(l.device))
+	if errors.Is(err, errNoALSA) {
+		return openKernel(l)
+	}
+	return d, err
 }
 
 // alsaID makes the identifier of a device of its ALSA name.
@@ -139,12 +129,13 @@ func (l *line) explain(err error) error {
 	return l.fail(kind, err)
 }
 
-// cards lists ALSA's devices; one that captures and plays is listed once.
+// cards lists ALSA's devices; one that captures and plays is listed once. Without
+// ALSA's library they are the kernel's.
 func cards() ([]Device, error) {
 	quietALSA()
 	context, err := malgo.InitContext([]malgo.Backend{malgo.BackendAlsa}, malgo.ContextConfig{}, nil)
 	if err != nil {
-		return nil, &DeviceError{Device: "default", Kind: ErrNoBackend, Cause: errNoALSA}
+		return kernelCards()
 	}
 	defer func() {
 		context.Uninit()

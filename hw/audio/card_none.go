@@ -1,21 +1,21 @@
-//go:build !cgo || !linux
+//go:build !linux
 
 package audio
 
 import "errors"
 
-// errNoCgo tells how to get a program that drives sound cards.
-var errNoCgo = errors.New("this imsphone was built without sound card support: install the Linux build made with CGO_ENABLED=1")
+// errNoLinux tells what this system can't do.
+var errNoLinux = errors.New("imsphone drives sound cards on Linux only")
 
 func openCardSource(cfg Config) (source, error) {
-	return nil, &DeviceError{Device: cfg.Capture, Direction: Capture, Kind: ErrNoBackend, Cause: errNoCgo}
+	return nil, &DeviceError{Device: cfg.Capture, Direction: Capture, Kind: ErrNoBackend, Cause: errNoLinux}
 }
 
 func openCardSink(cfg Config) (sink, error) {
-	return nil, &DeviceError{Device: cfg.Playback, Direction: Playback, Kind: ErrNoBackend, Cause: errNoCgo}
+	return nil, &DeviceError{Device: cfg.Playback, Direction: Playback, Kind: ErrNoBackend, Cause: errNoLinux}
 }
 
 // cards lists the sound cards' devices.
 func cards() ([]Device, error) {
-	return nil, &DeviceError{Device: "default", Direction: Capture, Kind: ErrNoBackend, Cause: errNoCgo}
+	return nil, &DeviceError{Device: "default", Direction: Capture, Kind: ErrNoBackend, Cause: errNoLinux}
 }

@@ -76,3 +76,5 @@ func (s *cardSource) shed() uint64 {
 	s.told += spilled * uint32(s.frame)
 	return lost + uint64(spilled)
 }
+
+func (s *cardSource) addTo(stats *Stats) { stats.Xruns += s.xruns.Load() }

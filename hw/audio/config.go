@@ -26,9 +26,12 @@ type Config struct {
 	// Period is the time between two Reads; it has to hold a whole number of
 	// samples. 0 is 20 ms.
 	Period time.Duration
-	// Periods is how many periods of sound may wait in each direction before
-	// the newest played or the oldest captured is dropped; 0 is 4.
+	// Periods is how many periods of captured sound may wait before the oldest is
+	// dropped. Half as many are kept in a sound card's speaker, more where that
+	// runs dry; a fake's speaker holds as many. 0 is 4.
 	Periods int
+	// Gain, if any, makes what is played less loud.
+	Gain *Gain
 }
 
 // The values of a Config that leaves them zero.

@@ -32,6 +32,12 @@ func parseDevice(name string) (deviceName, error) {
 	return deviceName{card: name}, nil
 }
 
+// IsCard tells whether a Config's device is a sound card, or at least no fake.
+func IsCard(device string) bool {
+	name, err := parseDevice(device)
+	return err == nil && name.card != ""
+}
+
 // maxCardName is the longest ALSA name in bytes that the sound library takes.
 const maxCardName = 255
 

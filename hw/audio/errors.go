@@ -48,6 +48,12 @@ type DeviceError struct {
 	Cause     error // what the system said; may be nil
 }
 
+// InDirection tells whether err is that of a device for d.
+func InDirection(err error, d Direction) bool {
+	var device *DeviceError
+	return errors.As(err, &device) && device.Direction == d
+}
+
 // Error is a sentence that says what to do.
 func (e *DeviceError) Error() string {
 	switch e.Kind {

@@ -52,6 +52,8 @@ func (s *fakeSource) read(pcm []int16) (uint64, error) {
 	return lost, s.mic.Capture(pcm)
 }
 
+func (s *fakeSource) addTo(*Stats) {}
+
 func (s *fakeSource) close() error {
 	s.pacer.stop()
 	return s.mic.Close()
@@ -117,13 +119,13 @@ func (s *fakeSink) play() {
 	s.speaker.Play(s.buf)
 }
 
-func (s *fakeSink) underruns() uint64 {
+func (s *fakeSink) addTo(stats *Stats) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
 		s.catchUp()
 	}
-	return s.dry
+	stats.Underruns = s.dry
 }
 
 // close also plays what is still queued, so that a recording is complete.

@@ -106,8 +106,12 @@ func appendMono(dst, frames []int16, channels int) []int16 {
 	if channels == 1 {
 		return append(dst, frames...)
 	}
-	for i := 0; i+1 < len(frames); i += 2 {
-		dst = append(dst, int16((int32(frames[i])+int32(frames[i+1]))/2))
+	for ; len(frames) >= channels; frames = frames[channels:] {
+		sum := int32(0)
+		for _, s := range frames[:channels] {
+			sum += int32(s)
+		}
+		dst = append(dst, int16(sum/int32(channels)))
 	}
 	return dst
 }

@@ -26,13 +26,15 @@ type Stream interface {
 	Close() error
 }
 
-// Stats counts what a Stream did, in periods.
+// Stats counts what a Stream did, in periods where nothing else is said.
 type Stats struct {
 	Captured         uint64 // handed out by Read
 	CaptureOverruns  uint64 // lost because Read came too late
 	Queued           uint64 // taken by Write in full
 	PlaybackOverruns uint64 // dropped by Write, in part or in full
 	Underruns        uint64 // played as silence, in part or in full, because nothing was queued
+	Xruns            uint64 // not in periods: how often a device itself ran dry or over, or the machine slept
+	Drift            int    // parts per million that the speaker is played faster at the moment, as its clock isn't the microphone's
 }
 
 // Open opens the device that cfg names. The error says what to do, and
@@ -57,13 +59,14 @@ func Open(cfg Config) (Stream, error) {
 type source interface {
 	// read fills pcm with the next period; lost is how many went by unread.
 	read(pcm []int16) (lost uint64, err error)
+	addTo(*Stats)
 	close() error // also ends a read
 }
 
 // sink is the playing half of a device.
 type sink interface {
 	write(pcm []int16) (n int, err error)
-	underruns() uint64 // periods so far
+	addTo(*Stats)
 	close() error
 }
 
@@ -72,6 +75,8 @@ type duplex struct {
 	in     source
 	out    sink
 	frame  int
+	gain   *Gain
+	scaled []int16 // a written period, less loud
 	closed func() error
 
 	captured, lost, queued, dropped atomic.Uint64
@@ -79,7 +84,7 @@ type duplex struct {
 
 func newDuplex(cfg Config, in source, out sink) *duplex {
 	return &duplex{
-		in: in, out: out, frame: cfg.frame(),
+		in: in, out: out, frame: cfg.frame(), gain: cfg.Gain,
 		closed: sync.OnceValue(func() error { return closeBoth(in, out) }),
 	}
 }
@@ -106,6 +111,9 @@ func (d *duplex) Read(pcm []int16) error {
 }
 
 func (d *duplex) Write(pcm []int16) (int, error) {
+	if d.gain != nil {
+		pcm = d.gain.apply(&d.scaled, pcm)
+	}
 	n, err := d.out.write(pcm)
 	switch {
 	case err != nil:
@@ -118,13 +126,15 @@ func (d *duplex) Write(pcm []int16) (int, error) {
 }
 
 func (d *duplex) Stats() Stats {
-	return Stats{
+	s := Stats{
 		Captured:         d.captured.Load(),
 		CaptureOverruns:  d.lost.Load(),
 		Queued:           d.queued.Load(),
 		PlaybackOverruns: d.dropped.Load(),
-		Underruns:        d.out.underruns(),
 	}
+	d.in.addTo(&s)
+	d.out.addTo(&s)
+	return s
 }
 
 func (d *duplex) Close() error { return d.closed() }

@@ -92,6 +92,23 @@ func Dial(rate int) *Generator { return Sine(rate, 425) }
 // Ringback tells that the far end rings: 425 Hz, 1 s on, 4 s off.
 func Ringback(rate int) *Generator { return Dual(rate, 425, 0, time.Second, 4*time.Second) }
 
+// Waiting tells somebody who talks that another call comes in: 425 Hz, twice 0.2 s
+// every 4 s.
+func Waiting(rate int) *Generator {
+	const on = 200 * time.Millisecond
+	return New(rate, sound(on, 425, 0), Step{For: 3 * on}, sound(on, 425, 0), Step{For: 3 * time.Second})
+}
+
+// Ringing tells that a call comes in, as the bell of a telephone does: a warble
+// from 941 to 1209 Hz and back twenty times a second, 1 s on, 3 s off.
+func Ringing(rate int) *Generator {
+	var steps []Step
+	for range 20 {
+		steps = append(steps, sound(25*time.Millisecond, 941, 0), sound(25*time.Millisecond, 1209, 0))
+	}
+	return New(rate, append(steps, Step{For: 3 * time.Second})...)
+}
+
 // Busy tells that the far end is busy: 425 Hz, 0.5 s on, 0.5 s off.
 func Busy(rate int) *Generator {
 	return Dual(rate, 425, 0, 500*time.Millisecond, 500*time.Millisecond)

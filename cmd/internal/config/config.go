@@ -65,6 +65,10 @@ type Audio struct {
 	Device   string `toml:"device"`
 	Capture  string `toml:"capture"`
 	Playback string `toml:"playback"`
+	// Ring is the device that incoming calls ring on; empty is that of playback.
+	Ring string `toml:"ring"`
+	// RingSound is a WAV file to ring with; empty is a tone.
+	RingSound string `toml:"ring_sound"`
 }
 
 // Media is about streams.

@@ -56,6 +56,7 @@ func TestProblems(t *testing.T) {
 		{"size with more", "[screen]\nsize = \"480x640 \"\n" + account, `f:2: size "480x640 ": write width and height in pixels, such as "480x640"`},
 		{"size too small", "[screen]\nsize = \"48x64\"\n" + account, `f:2: size "48x64": write width and height in pixels, such as "480x640"`},
 		{"rotate", "[screen]\nrotate = 45\n" + account, `f:2: rotate 45: write 0, 90, 180 or 270`},
+		{"ring sound", "[audio]\nring = \"hw:1\"\nring_sound = \"bell.mp3\"\n" + account, `f:3: ring_sound "bell.mp3": name a .wav file, without a comma in its name`},
 		{"no codecs", "[media]\ncodecs = []\n" + account, "f:2: codecs is empty: write at least one of " + codecNames()},
 		{"codec", "[media]\n\ncodecs = [\"PCMA\", \"opus\"]\n" + account, `f:3: codec "opus" is not known: use ` + codecNames()},
 		{"no user", "[[account]]\nname = \"a\"\n", `f:1: user "": write an address such as "sip:alice@example.org"`},

@@ -10,7 +10,6 @@ import (
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/config"
-	"github.com/imsphone/imsphone/hw/audio"
 	"github.com/imsphone/imsphone/hw/camera"
 	"github.com/imsphone/imsphone/hw/resolver"
 	"github.com/imsphone/imsphone/hw/rtpnet"
@@ -32,10 +31,14 @@ func ports(c *config.Config, cards sims, log zerolog.Logger, o Options) (actors.
 	if err != nil {
 		return actors.Ports{}, err
 	}
+	sound := newSound(c.Audio, log)
 	p := actors.Ports{
 		SIP:      sipPort{},
 		RTP:      rtpPort{&rtpnet.Range{Low: low, High: high}},
-		Audio:    audioPort{c.Audio},
+		Audio:    sound,
+		Ring:     sound.ring(),
+		Volume:   volumePort{sound.loudness},
+		Hotplug:  hotplugPort{},
 		Resolver: resolverPort{names},
 		IPsec:    ipsecPort{log: log, idle: acceptIdle, backends: newESP(log), keys: o.ESPKeys},
 		SIM:      cards,
@@ -73,34 +76,6 @@ func (p rtpPort) Open(addr netip.Addr, kind string) (actors.RTPSocket, error) {
 }
 
 func (rtpPort) LocalFor(remote netip.Addr) (netip.Addr, error) { return rtpnet.LocalFor(remote) }
-
-// audioPort opens what the configuration names; an account's call asks for the
-// rate of its codec.
-type audioPort struct{ cfg config.Audio }
-
-func (p audioPort) Open(rate int, period time.Duration) (actors.AudioStream, error) {
-	s, err := audio.Open(audio.Config{Device: p.cfg.Device, Capture: p.cfg.Capture, Playback: p.cfg.Playback, Rate: rate, Period: period})
-	if err != nil {
-		return nil, err
-	}
-	return audioStream{s}, nil
-}
-
-func (p audioPort) Silence(rate int, period time.Duration) actors.AudioStream {
-	s, err := audio.Open(audio.Config{Device: "null", Rate: rate, Period: period})
-	if err != nil {
-		panic(err) // the null device opens at every rate of a codec
-	}
-	return audioStream{s}
-}
-
-// audioStream leaves a full speaker queue to the stream's own counters.
-type audioStream struct{ audio.Stream }
-
-func (s audioStream) Write(pcm []int16) error {
-	_, err := s.Stream.Write(pcm)
-	return err
-}
 
 type resolverPort struct{ *resolver.Resolver }
 

@@ -1,0 +1,121 @@
+package actors
+
+import (
+	"context"
+	"errors"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// Volume is how loud the phone plays.
+type Volume struct {
+	// Percent is from 0 to 100.
+	Percent int `json:"percent"`
+	// Muted plays nothing, whatever Percent is.
+	Muted bool `json:"muted,omitempty"`
+	// Control is who does it: "mixer" is the sound card, "software" this phone.
+	Control string `json:"control,omitempty"`
+}
+
+// errNoVolume: there is nothing that could be set.
+var errNoVolume = errors.New("this phone can't set a volume: it has no sound device")
+
+// Volume sets how loud calls are, from 0 to 100 percent.
+func (p *Phone) Volume(ctx context.Context, percent int) (Volume, error) {
+	return p.changeVolume(ctx, func(v *Volume) { v.Percent = percent })
+}
+
+// VolumeBy makes calls louder by so many percent, or below 0 less loud.
+func (p *Phone) VolumeBy(ctx context.Context, percent int) (Volume, error) {
+	return p.changeVolume(ctx, func(v *Volume) { v.Percent += percent })
+}
+
+// MuteSpeaker plays nothing until muted is false again. [Phone.Mute] is for the
+// microphone.
+func (p *Phone) MuteSpeaker(ctx context.Context, muted bool) (Volume, error) {
+	return p.changeVolume(ctx, func(v *Volume) { v.Muted = muted })
+}
+
+// changeVolume changes the volume and tells what it is then.
+func (p *Phone) changeVolume(ctx context.Context, change func(*Volume)) (Volume, error) {
+	return ask[Volume](ctx, p, func(reply func(Volume, error)) any { return volumeCommand{change, reply} })
+}
+
+// Messages of the volume.
+type (
+	volumeCommand struct {
+		change func(*Volume)
+		reply  func(Volume, error)
+	}
+	// volumeChanged comes back from the device, and goes up to the Phone.
+	volumeChanged struct {
+		volume Volume
+		set    bool // by the user
+	}
+)
+
+// changeVolume asks the device away from the mailbox: its driver may hang.
+func (a *audioActor) changeVolume(ctx actor.Context, cmd volumeCommand) {
+	if a.ports.Volume == nil {
+		cmd.reply(Volume{}, errNoVolume)
+		return
+	}
+	root, self, port := ctx.ActorSystem().Root, ctx.Self(), a.ports.Volume
+	go func() {
+		v, err := guarded(func() (Volume, error) { return changed(port, cmd.change) })
+		if err == nil {
+			root.Send(self, volumeChanged{v, true})
+		}
+		cmd.reply(v, err)
+	}()
+}
+
+// changed reads the volume, changes it and gives what the device made of it.
+func changed(port VolumePort, change func(*Volume)) (Volume, error) {
+	v, err := port.Volume()
+	if err != nil {
+		return v, err
+	}
+	change(&v)
+	v.Percent = min(max(v.Percent, 0), 100)
+	if err := port.SetVolume(v); err != nil {
+		return v, err
+	}
+	return port.Volume()
+}
+
+// tellVolume lets the Phone know how loud the device is by itself.
+func (a *audioActor) tellVolume(ctx actor.Context) {
+	if a.ports.Volume == nil {
+		return
+	}
+	root, self, port := ctx.ActorSystem().Root, ctx.Self(), a.ports.Volume
+	go func() {
+		if v, err := guarded(port.Volume); err == nil {
+			root.Send(self, volumeChanged{v, false})
+		}
+	}()
+}
+
+// keepVolume gives a device that was opened the volume that the user wants: it may
+// be another one, or have forgotten it.
+func (a *audioActor) keepVolume(ctx actor.Context) {
+	if a.volume == nil {
+		a.tellVolume(ctx)
+		return
+	}
+	port, want, log := a.ports.Volume, *a.volume, a.Log
+	go func() {
+		_, err := guarded(func() (struct{}, error) { return struct{}{}, port.SetVolume(want) })
+		if err != nil {
+			log.Warn().Err(err).Msg("the volume can't be set")
+		}
+	}()
+}
+
+func (a *audioActor) volumeChanged(ctx actor.Context, msg volumeChanged) {
+	if msg.set {
+		a.volume = &msg.volume
+	}
+	ctx.Send(ctx.Parent(), msg)
+}
