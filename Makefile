@@ -13,7 +13,15 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/imsphone and bin/imslab
-	$(GO) build -trimpath -ldflags '-s -w' -o bin/ ./cmd/imsphone ./cmd/imslab
+	$(GO) build $(STAMP) -o bin/ ./cmd/imsphone ./cmd/imslab
+
+# A version is the last tag, else the day and the commit; a build without git
+# (in a container) is told it.
+VERSION ?= $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//' | grep . || \
+	git log -1 --date=format:%Y%m%d%H%M --format=0.1.0+git%cd.%h 2>/dev/null || echo 0.1.0)
+STAMP   := -trimpath -ldflags '-s -w -X github.com/imsphone/imsphone/cmd/internal/phone.Version=$(VERSION)'
+
+include board/cross.mk
 
 demo: ## two phones and an IMS core on this machine: a call, its ladder, its quality
 	$(GO) run ./cmd/imslab demo

@@ -1,0 +1,24 @@
+# Builds for other machines than this one: the phone for each ARM that it runs
+# on, packages, and images to flash.
+
+# What is shipped has no cgo: one static file for every libc and for none, sound
+# by the kernel's own interface, and ARMv6 too, which Debian's armhf compiler
+# can't make. A build with cgo has miniaudio instead, and so reaches ALSA's
+# plugins (dmix, Bluetooth); it is made where the compiler is there.
+CROSS     := armv5 armv6 armv7 arm64 amd64
+CROSS_CGO := $(if $(shell command -v arm-linux-gnueabihf-gcc),armv7-cgo) $(if $(shell command -v aarch64-linux-gnu-gcc),arm64-cgo)
+
+armv5_ENV := CGO_ENABLED=0 GOARCH=arm GOARM=5
+armv6_ENV := CGO_ENABLED=0 GOARCH=arm GOARM=6
+armv7_ENV := CGO_ENABLED=0 GOARCH=arm GOARM=7
+arm64_ENV := CGO_ENABLED=0 GOARCH=arm64
+amd64_ENV := CGO_ENABLED=0 GOARCH=amd64
+armv7-cgo_ENV := CGO_ENABLED=1 GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc
+arm64-cgo_ENV := CGO_ENABLED=1 GOARCH=arm64 CC=aarch64-linux-gnu-gcc
+
+.PHONY: cross $(CROSS:%=bin/cross/imsphone-%) $(CROSS_CGO:%=bin/cross/imsphone-%)
+cross: $(CROSS:%=bin/cross/imsphone-%) $(CROSS_CGO:%=bin/cross/imsphone-%) ## the phone for ARMv5, 6, 7 and arm64 in bin/cross, and its sizes
+	@for f in $(sort $^); do printf '%-32s %6d KiB\n' $$f $$(($$(stat -c %s $$f) / 1024)); done
+
+bin/cross/imsphone-%:
+	GOOS=linux $($*_ENV) $(GO) build $(STAMP) -o $@ ./cmd/imsphone
