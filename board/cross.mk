@@ -16,9 +16,26 @@ amd64_ENV := CGO_ENABLED=0 GOARCH=amd64
 armv7-cgo_ENV := CGO_ENABLED=1 GOARCH=arm GOARM=7 CC=arm-linux-gnueabihf-gcc
 arm64-cgo_ENV := CGO_ENABLED=1 GOARCH=arm64 CC=aarch64-linux-gnu-gcc
 
-.PHONY: cross $(CROSS:%=bin/cross/imsphone-%) $(CROSS_CGO:%=bin/cross/imsphone-%)
-cross: $(CROSS:%=bin/cross/imsphone-%) $(CROSS_CGO:%=bin/cross/imsphone-%) ## the phone for ARMv5, 6, 7 and arm64 in bin/cross, and its sizes
+PHONES := $(CROSS:%=bin/cross/imsphone-%) $(CROSS_CGO:%=bin/cross/imsphone-%)
+.PHONY: cross $(PHONES)
+cross: $(PHONES) ## the phone for ARMv5, 6, 7 and arm64 in bin/cross, and its sizes
 	@for f in $(sort $^); do printf '%-32s %6d KiB\n' $$f $$(($$(stat -c %s $$f) / 1024)); done
 
-bin/cross/imsphone-%:
+$(PHONES): bin/cross/imsphone-%:
 	GOOS=linux $($*_ENV) $(GO) build $(STAMP) -o $@ ./cmd/imsphone
+
+# An image is made of Debian's packages and the phone; both are kept, so that the
+# second time takes seconds.
+BOARD ?= virt
+EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+BOARD_BUILD = $(or $(board_$(BOARD)),armv7)
+board_pi0 := armv6
+board_pi3 := arm64
+board_pi4 := arm64
+
+.PHONY: image
+image: ## a flashable image for BOARD=virt|pi0|pi2|pi3|pi4 in bin/image (dosfstools, mtools, squashfs-tools, e2fsprogs, kmod)
+	@mkdir -p bin/image
+	$(MAKE) --no-print-directory bin/cross/imsphone-$(BOARD_BUILD)
+	$(GO) run ./cmd/mkimage -board $(BOARD) -phone bin/cross/imsphone-$(BOARD_BUILD) \
+		-version '$(VERSION)' -date $(EPOCH) -o bin/image/imsphone-$(notdir $(basename $(BOARD))).img
