@@ -63,7 +63,7 @@ func makeRoot(t tools, path, dir string) error {
 		return err
 	}
 	return t.run("mksquashfs", dir, path, "-quiet", "-no-progress", "-noappend", "-all-root", "-no-xattrs",
-		"-comp", "zstd", "-Xcompression-level", "19", "-b", "256K")
+		"-comp", "zstd", "-Xcompression-level", "12", "-b", "256K")
 }
 
 // makeState makes an empty ext4 file system.
