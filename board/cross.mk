@@ -39,3 +39,16 @@ image: ## a flashable image for BOARD=virt|pi0|pi2|pi3|pi4 in bin/image (dosfsto
 	$(MAKE) --no-print-directory bin/cross/imsphone-$(BOARD_BUILD)
 	$(GO) run ./cmd/mkimage -board $(BOARD) -phone bin/cross/imsphone-$(BOARD_BUILD) \
 		-version '$(VERSION)' -date $(EPOCH) -o bin/image/imsphone-$(notdir $(basename $(BOARD))).img
+
+# armhf is built for ARMv6: it runs on all that Debian's and Raspberry Pi's armhf
+# run on, of which the latter begins there.
+deb_armhf := armv6
+deb_arm64 := arm64
+deb_amd64 := amd64
+DEB_VERSION = $(subst -,+,$(VERSION))
+
+.PHONY: deb $(addprefix deb-,armhf arm64 amd64)
+deb: $(addprefix deb-,armhf arm64 amd64) ## packages for Debian's armhf, arm64 and amd64 in bin/deb
+deb-armhf deb-arm64 deb-amd64: deb-%:
+	@$(MAKE) --no-print-directory bin/cross/imsphone-$(deb_$*)
+	@board/package/build $* bin/cross/imsphone-$(deb_$*) '$(DEB_VERSION)' $(EPOCH) bin/deb

@@ -56,13 +56,17 @@ func extlinux(p board.Image) string {
 
 // firmware are the files of package raspi-firmware that start a Raspberry Pi;
 // those ending in 4 are Raspberry Pi 4's.
-var firmware = []string{"bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat", "LICENCE.broadcom"}
+var firmware = []string{"bootcode.bin", "start.elf", "fixup.dat", "start4.elf", "fixup4.dat"}
 
 func (t tree) takeRaspberry(p board.Image, from packageTree) error {
 	for _, name := range firmware {
 		if err := t.copy("/"+name, filepath.Join(string(from), "usr/lib/raspi-firmware", name)); err != nil {
 			return fmt.Errorf("package raspi-firmware: %w", err)
 		}
+	}
+	// The firmware's licence asks to be passed on with it.
+	if err := t.copy("/firmware-licence.txt", filepath.Join(string(from), "usr/share/doc/raspi-firmware/copyright")); err != nil {
+		return err
 	}
 	if err := t.write("/cmdline.txt", 0o644, []byte(commandLine(p)+"\n")); err != nil {
 		return err
