@@ -52,3 +52,7 @@ deb: $(addprefix deb-,armhf arm64 amd64) ## packages for Debian's armhf, arm64 a
 deb-armhf deb-arm64 deb-amd64: deb-%:
 	@$(MAKE) --no-print-directory bin/cross/imsphone-$(deb_$*)
 	@board/package/build $* bin/cross/imsphone-$(deb_$*) '$(DEB_VERSION)' $(EPOCH) bin/deb
+
+.PHONY: test-deb
+test-deb: deb-amd64 ## installs, upgrades and purges the package in a new Debian (root, mmdebstrap)
+	board/package/check bin/deb/imsphone_*_amd64.deb
