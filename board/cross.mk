@@ -56,3 +56,7 @@ deb-armhf deb-arm64 deb-amd64: deb-%:
 .PHONY: test-deb
 test-deb: deb-amd64 ## installs, upgrades and purges the package in a new Debian (root, mmdebstrap)
 	board/package/check bin/deb/imsphone_*_amd64.deb
+
+.PHONY: docker-cross
+docker-cross: ## the same in a container, by Dockerfile.cross, in bin/docker (Docker, or buildah and mmdebstrap)
+	board/docker-cross '$(VERSION)' $(EPOCH) bin/docker $(DOCKER_ARGS)
