@@ -3,7 +3,6 @@ package image
 import (
 	"bytes"
 	"debug/elf"
-	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -83,12 +82,8 @@ func (t tree) takeLibrary(from packageTree, need string) error {
 // its loader; nothing for other files.
 func libraries(host string) ([]string, error) {
 	f, err := elf.Open(host)
-	var format *elf.FormatError
-	if errors.As(err, &format) || err != nil && !exists(host) {
-		return nil, nil
-	}
 	if err != nil {
-		return nil, nil // shorter than ELF's header
+		return nil, nil // a script, or data
 	}
 	defer f.Close()
 	needs, err := f.ImportedLibraries()
