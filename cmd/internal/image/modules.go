@@ -38,13 +38,9 @@ func (t tree) takeModules(tl tools, k debian.Kernel, patterns []string) error {
 	if err := tl.run("depmod", "-b", string(t), k.Release); err != nil {
 		return err
 	}
-	// busybox reads the text, and takes no time for what it never reads.
-	unused, err := filepath.Glob(t.host(base + "/*.bin"))
-	if err != nil {
-		return err
-	}
-	for _, f := range append(unused, t.host(base+"/modules.builtin.modinfo"), t.host(base+"/modules.order")) {
-		if err := os.Remove(f); err != nil {
+	// kmod reads its indices (.bin), in which it finds an alias at once.
+	for _, name := range []string{"alias", "builtin", "builtin.modinfo", "dep", "order", "symbols"} {
+		if err := os.Remove(t.host(base + "/modules." + name)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"sort"
@@ -41,11 +42,11 @@ func (t tree) takeFile(from packageTree, name, host string) error {
 	if err := t.copy(name, host); err != nil {
 		return err
 	}
-	if target, err := filepath.EvalSymlinks(host); err == nil && target != host {
-		to := merged("/" + mustRel(string(from), target))
-		if err := t.takeFile(from, to, target); err != nil {
-			return err
+	if target, err := os.Readlink(host); err == nil {
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(name), target)
 		}
+		return t.takeFile(from, merged(target), from.find(merged(target)))
 	}
 	needs, err := libraries(host)
 	if err != nil {
@@ -101,12 +102,4 @@ func libraries(host string) ([]string, error) {
 	}
 	sort.Strings(needs)
 	return needs, nil
-}
-
-func mustRel(base, name string) string {
-	rel, err := filepath.Rel(base, name)
-	if err != nil {
-		panic(err) // both are absolute
-	}
-	return filepath.ToSlash(rel)
 }

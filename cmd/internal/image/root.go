@@ -40,10 +40,7 @@ func (t tree) linkApplets(names []string) error {
 			return err
 		}
 	}
-	if err := t.link("/usr/sbin/init", "../bin/busybox"); err != nil {
-		return err
-	}
-	return t.link("/usr/sbin/modprobe", "../bin/busybox") // where the kernel looks for it
+	return t.link("/usr/sbin/init", "../bin/busybox")
 }
 
 // appletNames reads the list of programs that busybox has in its file: that file
