@@ -43,6 +43,9 @@ func Build(ctx context.Context, o Options) error {
 	if o.Board.Image.Architecture == "" {
 		return fmt.Errorf("board %s has no [image] in its profile: it can't be built for", o.Board.Name)
 	}
+	if _, err := os.Stat(o.Phone); err != nil {
+		return fmt.Errorf("the phone's program: %w: build it with GOOS=linux GOARCH=%s GOARM=%d, or use make image", err, o.Board.Image.GOARCH, o.Board.Image.GOARM)
+	}
 	b := &build{Options: o, tools: tools{ctx, o.Date}, dir: o.Out + ".parts", started: time.Now()}
 	if err := errors.Join(os.RemoveAll(b.dir), os.MkdirAll(b.dir, 0o755)); err != nil {
 		return err
