@@ -63,7 +63,8 @@ func (k Key) logIn(ctx context.Context, addr netip.Addr, user string) (*Shell, e
 	// A board that was switched off in the middle of it says nothing.
 	conn.SetDeadline(time.Now().Add(time.Minute))
 	c, channels, requests, err := ssh.NewClientConn(conn, addr.String(), &ssh.ClientConfig{User: user,
-		Auth: []ssh.AuthMethod{ssh.PublicKeys(k.signer)}, HostKeyCallback: ssh.InsecureIgnoreHostKey()}) // a network of our own
+		HostKeyAlgorithms: []string{ssh.KeyAlgoED25519},                                                              // a client that likes RSA better, as Go's does, lets Debian's dropbear fail
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(k.signer)}, HostKeyCallback: ssh.InsecureIgnoreHostKey()}) // a network of our own
 	if err != nil {
 		conn.Close()
 		return nil, err
