@@ -43,8 +43,16 @@ var (
 			Args:    []string{"-bios", uboot, "-drive", "if=none,id=disk,format=raw,file=" + disk},
 			Devices: []string{"virtio-blk-pci,drive=disk", "virtio-rng-pci"}}
 	}}
+	// VirtKernel is the same without U-Boot, which takes some seconds.
+	VirtKernel = Model{"virt", "virtio-net-pci,romfile=", func(disk, parts string) qemu.Config {
+		c := Virt.config(disk, parts)
+		fat := filepath.Join(parts, "fat")
+		c.Kernel, c.Initrd, c.CommandLine = filepath.Join(fat, "vmlinuz"), filepath.Join(fat, "initrd.img"), "console=ttyAMA0 panic=10 quiet"
+		c.Args = c.Args[2:] // no firmware
+		return c
+	}}
 	Pi2 = Model{"pi2", "usb-net", func(disk, parts string) qemu.Config {
-		return raspberry("raspi2b", disk, parts, "bcm2836-rpi-2-b.dtb", "")
+		return raspberry("raspi2b", disk, parts, "bcm2836-rpi-2-b.dtb", " maxcpus=2") // as many as the machine under it may have
 	}}
 	// Debian's kernel stops in QEMU's model of the power domains.
 	Pi0 = Model{"pi0", "usb-net", func(disk, parts string) qemu.Config {
@@ -67,6 +75,8 @@ type Setup struct {
 	Settings, InAccount string
 	// Network are lines of network.conf.
 	Network string
+	// Files are paths of programs to be put on the FAT partition.
+	Files []string
 	// Devices and Args go to QEMU.
 	Devices, Args []string
 }
@@ -120,12 +130,20 @@ func (s *Site) Build(p Pair, setup Setup) (*Board, error) {
 		return nil, err
 	}
 	b.Addr = b.cable.addr
-	return b, b.Put(map[string]string{
+	files := map[string]string{
 		"imsphone.conf":   setup.Settings + s.Account(p.Board, "/state/imsphone/sim.key", setup.InAccount),
 		"sim.key":         p.Board.SIM(),
 		"authorized_keys": b.key.Authorized(),
 		"network.conf":    "ntp = off\n" + setup.Network,
-	})
+	}
+	for _, path := range setup.Files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		files[filepath.Base(path)] = string(text)
+	}
+	return b, b.Put(files)
 }
 
 // copyImage copies an image and rounds its size up to a power of two, as an SD
@@ -182,6 +200,9 @@ func firstPartition(disk string) (int64, error) {
 func (b *Board) PowerOn(ctx context.Context) error {
 	cfg := b.setup.Model.config(b.disk, b.parts)
 	cfg.Console = b.Console
+	if os.Getenv("IMSPHONE_CONSOLE") != "" { // for who wants to watch
+		cfg.Console = io.MultiWriter(b.Console, os.Stderr)
+	}
 	cfg.Args = append(append(cfg.Args, "-netdev", "tap,id=net,script=no,downscript=no,ifname="+b.cable.tap), b.setup.Args...)
 	cfg.Devices = append(append(cfg.Devices, b.setup.Model.network+",netdev=net,mac="+b.cable.mac), b.setup.Devices...)
 	m, err := qemu.Start(ctx, cfg)

@@ -4,6 +4,9 @@ package qemutest
 
 import (
 	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -86,4 +89,17 @@ func talk(t *testing.T, ctx context.Context, far *Far, dial func() error) {
 	if _, _, err := far.Await(ctx, from, "ended"); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// buildForGuest compiles a program of this directory for a board, and gives its
+// path.
+func buildForGuest(t *testing.T, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, "./"+name)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOARCH=arm", "GOARM=7")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
 }

@@ -105,13 +105,21 @@ func (s *Shell) Feed(ctx context.Context, command string, in io.Reader) (string,
 	return out.String(), nil
 }
 
-// Start runs a command until it ends or the function that it gives is called.
-func (s *Shell) Start(command string) (stop func(), err error) {
+// Start runs a command until it ends or the function that it gives is called;
+// what it prints can be read meanwhile.
+func (s *Shell) Start(command string) (out io.Reader, stop func(), err error) {
 	session, err := s.client.NewSession()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return func() { session.Close() }, session.Start(command)
+	if out, err = session.StdoutPipe(); err == nil {
+		err = session.Start(command)
+	}
+	if err != nil {
+		session.Close()
+		return nil, nil, err
+	}
+	return out, func() { session.Close() }, nil
 }
 
 // JSON runs imsphone with --json and reads its answer.
