@@ -16,6 +16,9 @@ const (
 	// stallDeadline is how long a running device may give no sound before it
 	// counts as lost.
 	stallDeadline = time.Second
+	// stallSteps is how often that is looked at meanwhile. A machine that itself
+	// stands still for so long misses but one of the steps.
+	stallSteps = 4
 )
 
 // driver runs one direction of a sound card. Its methods may hang.
@@ -59,6 +62,11 @@ func newLine(cfg Config, direction Direction) *line {
 		rate: cfg.Rate, frame: cfg.frame(), periods: cfg.Periods,
 		wake: make(chan struct{}, 1), done: make(chan struct{}), outlet: outlet{opened: time.Now()},
 	}
+}
+
+// period is how long a period takes.
+func (l *line) period() time.Duration {
+	return time.Duration(l.frame) * time.Second / time.Duration(l.rate)
 }
 
 // poke wakes the reader. It never blocks.

@@ -8,9 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/imsphone/imsphone/hw/audio/alsa"
 	sound "github.com/imsphone/imsphone/media/tone"
@@ -26,17 +30,23 @@ const (
 // toneHz has no whole number of periods in a frame: a lost frame is a break.
 const toneHz = 1003
 
-// driftHz is how far off the tone may be while a drift is corrected, with the
-// precision of the measurement. Where the correction changes fast, after the
-// emulation stood still, the measurement takes that for a break of the tone.
-const driftHz = toneHz*maxDrift/1e6 + 1
+// clean is what a tone has to be like where one clock paces both ends: not one
+// sample more or less.
+func clean(seconds float64) sound.Expectation {
+	return sound.Expectation{Frequency: toneHz, Tolerance: 0.05, Seconds: seconds, Level: -14}
+}
 
 // duet plays a tone from one end of the cable to the other one for a while, at
 // the pace of the microphone, and gives what was heard.
 func duet(t *testing.T, s Stream, rate int, length time.Duration) []int16 {
 	t.Helper()
-	generator, pcm := sound.Sine(rate, toneHz), make([]int16, rate/50)
-	var heard []int16
+	return sing(t, s, sound.Sine(rate, toneHz), rate, length)
+}
+
+// sing is duet with a tone that may go on afterwards.
+func sing(t *testing.T, s Stream, generator *sound.Generator, rate int, length time.Duration) []int16 {
+	t.Helper()
+	pcm, heard := make([]int16, rate/50), make([]int16, 0, int(length.Seconds()*float64(rate)))
 	for range int(length / (20 * time.Millisecond)) {
 		if err := s.Read(pcm); err != nil {
 			t.Fatal(err)
@@ -50,32 +60,92 @@ func duet(t *testing.T, s Stream, rate int, length time.Duration) []int16 {
 	return heard
 }
 
-// TestGuestTone: a tone comes through the real device for longer than twenty
-// seconds, without a gap that the counters don't tell of: a busy host lets the
-// emulation stand still for longer than any buffer holds.
+// undisturbed tries what has to work as long as the machine itself doesn't stand
+// still for longer than that: a busy host does that to the emulation. It tries up
+// to three times, and again only where it is proven that the machine stood still.
+func undisturbed(t *testing.T, limit time.Duration, try func(*vigil) error) {
+	t.Helper()
+	for range 3 {
+		v := watch()
+		err := try(v)
+		v.done.Store(true)
+		if err == nil {
+			return
+		}
+		t.Logf("%v; the machine stood still for up to %v", err, v.longest())
+		if v.longest() < limit {
+			t.Fatal("the machine isn't the cause")
+		}
+	}
+	t.Fatalf("the machine stood still for %v and more in each of three runs: try on a host that is less busy", limit)
+}
+
+// vigil is a thread that looks for how long no program runs, though it could.
+type vigil struct {
+	ns   atomic.Int64
+	done atomic.Bool
+}
+
+func watch() *vigil {
+	v := new(vigil)
+	go v.run()
+	return v
+}
+
+func (v *vigil) run() {
+	runtime.LockOSThread()
+	nap, last := unix.NsecToTimespec(int64(time.Millisecond)), time.Now()
+	for !v.done.Load() {
+		unix.Nanosleep(&nap, nil)
+		now := time.Now()
+		v.ns.Store(max(v.ns.Load(), int64(now.Sub(last))))
+		last = now
+	}
+}
+
+func (v *vigil) longest() time.Duration { return time.Duration(v.ns.Load()) }
+
+// forget lets what was until now not count.
+func (v *vigil) forget() { v.ns.Store(0) }
+
+// TestGuestTone: a tone comes through the real device whole. With 14 periods the
+// speaker has 7 of them before a write and 8 after it, 160 ms, which a thread of the
+// host's that comes late by half of that does no harm to.
 func TestGuestTone(t *testing.T) {
-	for _, test := range []struct{ rate, periods int }{{8000, 50}, {16000, 50}, {8000, 8}} {
+	for _, test := range []struct{ rate, periods int }{{8000, 14}, {16000, 14}, {8000, 50}} {
 		t.Run(fmt.Sprintf("%d Hz, %d periods", test.rate, test.periods), func(t *testing.T) {
-			s := open(t, Config{Capture: far, Playback: near, Rate: test.rate, Periods: test.periods})
-			defer letGo(t, s)
-			heard := sound.Listen(duet(t, s, test.rate, 25*time.Second)[2*test.rate:], test.rate, toneHz)
-			stats := s.Stats()
-			t.Logf("%+v, %+v", heard, stats)
-			want := sound.Expectation{Frequency: toneHz, Tolerance: driftHz, Seconds: 22, Level: -14, Breaks: 8}
-			if late := stats.Xruns + stats.Underruns + stats.CaptureOverruns + stats.PlaybackOverruns; late > 0 {
-				want.Gaps, want.Breaks, want.Seconds = int(late), int(late)+8, 15
-			}
-			if err := heard.Check(want); err != nil {
-				t.Error(err)
-			}
+			undisturbed(t, time.Duration(test.periods)*5*time.Millisecond, func(*vigil) error { return wholeTone(t, test.rate, test.periods) })
 		})
 	}
 }
 
-// letGo closes a stream. The emulation may be too slow for the deadline.
+// wholeTone plays a tone for 25 seconds and tells what isn't perfect of the last 23:
+// before that, devices start, and the library's fills its buffer.
+func wholeTone(t *testing.T, rate, periods int) error {
+	s := open(t, Config{Capture: far, Playback: near, Rate: rate, Periods: periods})
+	defer letGo(t, s)
+	generator := sound.Sine(rate, toneHz)
+	sing(t, s, generator, rate, 2*time.Second)
+	before := lost(s)
+	heard := sound.Listen(sing(t, s, generator, rate, 23*time.Second), rate, toneHz)
+	stats := s.Stats()
+	t.Logf("%+v, %+v", heard, stats)
+	if n := lost(s) - before; n > 0 || stats.Drift != 0 {
+		return fmt.Errorf("%d periods were lost, and the pace was changed by %d ppm: %w", n, stats.Drift, sound.ErrNotHeard)
+	}
+	return heard.Check(clean(22.9))
+}
+
+// lost is how often sound was lost so far, wherever that was.
+func lost(s Stream) uint64 {
+	stats := s.Stats()
+	return stats.Xruns + stats.Underruns + stats.CaptureOverruns + stats.PlaybackOverruns
+}
+
+// letGo closes a stream, within the deadline.
 func letGo(t *testing.T, s Stream) {
 	t.Helper()
-	if err := s.Close(); err != nil && !errors.Is(err, ErrStuck) {
+	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -83,32 +153,24 @@ func letGo(t *testing.T, s Stream) {
 // TestGuestConversion: the other end has its device at 48 kHz and in stereo, and
 // ALSA's loopback card can't have two rates at a time.
 func TestGuestConversion(t *testing.T) {
-	at, err := alsa.Find(os.DirFS("/proc/asound"), far, alsa.Capture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mic, err := alsa.Open(at, alsa.Capture)
-	if err != nil {
-		t.Fatal(err)
-	}
+	undisturbed(t, 100*time.Millisecond, func(*vigil) error { return converted(t) })
+}
+
+// converted plays a tone for ten seconds and tells what isn't perfect.
+func converted(t *testing.T) error {
+	mic := openStereo(t)
 	defer mic.Close()
-	if err := mic.Configure(alsa.Params{Rate: 48000, Channels: 2, Period: 960, Buffer: 50 * 960}); err != nil {
-		t.Fatal(err)
-	}
-	if mic.Rate != 48000 || mic.Channels != 2 {
-		t.Fatalf("the other end runs with %+v", mic.Params)
-	}
-	s := open(t, Config{Capture: "null", Playback: near, Rate: 8000, Periods: 50})
+	s := open(t, Config{Capture: "null", Playback: near, Rate: 8000, Periods: 20})
 	defer letGo(t, s)
 	if err := mic.Start(); err != nil {
 		t.Fatal(err)
 	}
 	generator, pcm, frames := sound.Sine(8000, toneHz), make([]int16, 160), make([]int16, 960*2)
-	var heard []int16
+	heard := make([]int16, 0, 11*48000)
 	for len(heard) < 10*48000 {
 		n, err := mic.Read(frames)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		for i := range n {
 			heard = append(heard, frames[2*i])
@@ -122,10 +184,27 @@ func TestGuestConversion(t *testing.T) {
 	}
 	got := sound.Listen(heard[2*48000:], 48000, toneHz)
 	t.Logf("%+v, %+v", got, s.Stats())
-	late := int(s.Stats().PlaybackOverruns + s.Stats().Underruns)
-	if err := got.Check(sound.Expectation{Frequency: toneHz, Tolerance: driftHz, Seconds: 6, Level: -14, Gaps: late, Breaks: late + 8}); err != nil {
-		t.Error(err)
+	return got.Check(clean(7.9))
+}
+
+// openStereo opens the other end of the cable.
+func openStereo(t *testing.T) *alsa.PCM {
+	t.Helper()
+	at, err := alsa.Find(os.DirFS("/proc/asound"), far, alsa.Capture)
+	if err != nil {
+		t.Fatal(err)
 	}
+	mic, err := alsa.Open(at, alsa.Capture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := mic.Configure(alsa.Params{Rate: 48000, Channels: 2, Period: 960, Buffer: 50 * 960}); err != nil {
+		t.Fatal(err)
+	}
+	if mic.Rate != 48000 || mic.Channels != 2 {
+		t.Fatalf("the other end runs with %+v", mic.Params)
+	}
+	return mic
 }
 
 func TestGuestOpenErrors(t *testing.T) {
@@ -183,8 +262,8 @@ func TestGuestUnplug(t *testing.T) {
 		duet(t, s, 8000, 200*time.Millisecond)
 		out := plug(t, "unbind")
 		start, pcm := time.Now(), make([]int16, 160)
-		lost(t, "Read", func() error { return s.Read(pcm) })
-		lost(t, "Write", func() error { _, err := s.Write(pcm); return err })
+		gone(t, "Read", func() error { return s.Read(pcm) })
+		gone(t, "Write", func() error { _, err := s.Write(pcm); return err })
 		closed := time.Now()
 		letGo(t, s)
 		t.Logf("round %d: lost after %v, closed in %v", i, closed.Sub(start), time.Since(closed))
@@ -202,8 +281,8 @@ func TestGuestUnplug(t *testing.T) {
 	}
 }
 
-// lost repeats do until it tells that the device is gone.
-func lost(t *testing.T, what string, do func() error) {
+// gone repeats do until it tells that the device is gone.
+func gone(t *testing.T, what string, do func() error) {
 	t.Helper()
 	start := time.Now()
 	var err error
@@ -225,12 +304,33 @@ func openFiles(t *testing.T) int {
 }
 
 // TestGuestXrun: the whole process stands still for a second, which is more than
-// any buffer holds; then it goes on.
+// any buffer holds; then it goes on as if nothing had been.
 func TestGuestXrun(t *testing.T) {
+	undisturbed(t, 100*time.Millisecond, func(v *vigil) error { return afterXrun(t, v) })
+}
+
+func afterXrun(t *testing.T, v *vigil) error {
 	s := open(t, Config{Capture: far, Playback: near, Periods: 20})
 	defer letGo(t, s)
 	duet(t, s, 8000, time.Second)
 	before := s.Stats().Xruns
+	standStill(t)
+	v.forget()
+	duet(t, s, 8000, 2*time.Second)
+	after := s.Stats()
+	t.Logf("%+v", after)
+	_, counts := s.(*duplex).out.(*cardSink).driver.(*kernelDriver) // the library tells nobody
+	if n := after.Xruns - before; counts && n != 2 {
+		return fmt.Errorf("%d xruns: there has to be one in each direction", n)
+	}
+	heard := sound.Listen(duet(t, s, 8000, 5*time.Second)[4000:], 8000, toneHz)
+	t.Logf("%+v", heard)
+	return heard.Check(clean(4.4))
+}
+
+// standStill stops the process for a second.
+func standStill(t *testing.T) {
+	t.Helper()
 	wake := exec.Command("sh", "-c", fmt.Sprintf("sleep 1; kill -CONT %d", os.Getpid()))
 	if err := wake.Start(); err != nil {
 		t.Fatal(err)
@@ -240,18 +340,6 @@ func TestGuestXrun(t *testing.T) {
 	}
 	if err := wake.Wait(); err != nil {
 		t.Fatal(err)
-	}
-	duet(t, s, 8000, 2*time.Second)
-	after := s.Stats()
-	t.Logf("%+v", after)
-	if n := after.Xruns - before; n < 2 {
-		t.Errorf("%d xruns, one in each direction is expected", n)
-	}
-	heard := sound.Listen(duet(t, s, 8000, 5*time.Second), 8000, toneHz)
-	again := s.Stats()
-	late := int(again.Xruns - after.Xruns + again.Underruns - after.Underruns + again.PlaybackOverruns - after.PlaybackOverruns)
-	if err := heard.Check(sound.Expectation{Frequency: toneHz, Tolerance: driftHz, Seconds: 3.5, Level: -14, Gaps: late + 1, Breaks: late + 1}); err != nil {
-		t.Error(err, heard)
 	}
 }
 
@@ -263,8 +351,10 @@ func TestGuestStall(t *testing.T) {
 	duet(t, s, 8000, time.Second)
 	time.Sleep(time.Second)
 	duet(t, s, 8000, time.Second)
-	if stats := s.Stats(); stats.CaptureOverruns < 10 || stats.CaptureOverruns > 60 {
-		t.Errorf("%+v", stats)
+	stats := s.Stats()
+	t.Logf("%+v", stats)
+	if stats.CaptureOverruns < 30 || stats.CaptureOverruns > 60 {
+		t.Error("a second has 50 periods, of which 4 may wait")
 	}
 }
 

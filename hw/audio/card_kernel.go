@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"sync"
 
@@ -34,7 +35,7 @@ const (
 	bufferDepth = 16
 	// minDepth is what a playing device has in it at least when the next period
 	// is written. That is a delay: it begins with half of what may wait in all,
-	// and gets a period more each time that it has run dry.
+	// and grows each time that it has run dry.
 	minDepth = 2
 	maxDepth = 8
 )
@@ -84,6 +85,9 @@ func (d *kernelDriver) setUp() error {
 	}
 	d.fit, err = NewResampler(from, to)
 	d.frames = make([]int16, d.pcm.Period*d.pcm.Channels)
+	if err == nil && l.direction == Playback {
+		err = d.startAbove(int(l.outlet.depth.Load()))
+	}
 	return err
 }
 
@@ -182,24 +186,23 @@ func (d *kernelDriver) recover(err error) error {
 		return err
 	}
 	if d.line.direction == Playback {
-		return d.leadAgain()
+		return d.startAbove(d.line.outlet.deepen(d.missing()))
 	}
 	return d.pcm.Start()
 }
 
-// leadAgain puts silence ahead of what is played next, a period more than the
-// last time.
-func (d *kernelDriver) leadAgain() error {
-	o := &d.line.outlet
-	o.dry.Add(1)
-	depth := min(o.depth.Load()+1, max(maxDepth, o.depth.Load()))
-	o.depth.Store(depth)
-	frames := int(depth) * d.line.frame * d.pcm.Rate / d.line.rate
-	_, err := d.pcm.Write(make([]int16, frames*d.pcm.Channels))
-	if errors.Is(err, alsa.ErrXrun) {
-		return nil // it stood still again: the next write says so, too
-	}
-	return err
+// startAbove lets the device begin to play once it has more than depth periods, as
+// then so many are left when the next one is written. It costs no more silence than
+// there has to be: after a stall they come at once, and as they do while a busy
+// machine is slow to start the device.
+func (d *kernelDriver) startAbove(depth int) error {
+	return d.pcm.StartAt(depth*d.line.frame*d.pcm.Rate/d.line.rate + 1)
+}
+
+// missing is for how many periods the device had nothing to play.
+func (d *kernelDriver) missing() int {
+	l := d.line
+	return int(math.Ceil(-l.outlet.balance(l.rate) / float64(l.frame)))
 }
 
 // appendChannels appends mono to dst, for each of the channels.

@@ -3,6 +3,7 @@ package audio
 import (
 	"math"
 	"sync/atomic"
+	"time"
 )
 
 // cardSink is the speaker of a sound card.
@@ -17,6 +18,10 @@ type cardSink struct {
 	drift  drift
 	fitted []int16      // a written period at the card's pace
 	full   int          // periods in a row that were dropped, in part or in full
+	late   time.Time    // when one of them was counted last
+	last   time.Time    // of the writes
+	dry    uint64       // the device's count of periods without sound, as last seen
+	short  bool         // it has run dry since there was enough
 	begun  atomic.Bool  // something was queued
 	ppm    atomic.Int32 // the last correction
 }
@@ -45,22 +50,51 @@ func (s *cardSink) write(pcm []int16) (int, error) {
 	if err := s.alive(); err != nil {
 		return 0, err
 	}
-	if !s.begun.Load() {
+	if s.lacks() {
 		s.lead()
 	}
 	level, target := s.level(), s.outlet.target()
-	s.fitted = s.speed.append(s.fitted[:0], pcm, s.drift.step(level-target))
+	s.fitted = s.speed.append(s.fitted[:0], pcm, s.drift.step(level, target))
 	s.ppm.Store(int32(math.Round(s.drift.ppm)))
-	room := max(int(math.Round((2*target+driftRoom-level)*float64(s.frame))), 0)
+	room := max(int(math.Round((target+driftRoom-level)*float64(s.frame))), 0)
 	n := s.ring.push(s.fitted[:min(len(s.fitted), room)])
 	s.begun.Store(true)
 	s.poke()
+	s.watch(n < len(s.fitted))
 	return max(len(pcm)-(len(s.fitted)-n), 0), s.stuck(n < len(s.fitted))
 }
 
-// lead queues the silence that goes ahead of the first write, also for the part of
-// it that stays in the filter.
+// watch notices what makes the level jump: sound that was dropped, or a device
+// that has run dry.
+func (s *cardSink) watch(dropped bool) {
+	if dry := s.outlet.dry.Load(); dropped || dry != s.dry {
+		s.short = s.short || dry != s.dry
+		s.dry = dry
+		s.drift.unsettle()
+	}
+}
+
+// lacks tells that silence has to go ahead of a write: of the first one, and where
+// the device has run dry, so that it doesn't do so again each time that a write is a
+// little late. What had been kept from coming comes all at once then and is waited
+// for, as it may be enough.
+func (s *cardSink) lacks() bool {
+	apart := time.Since(s.last) >= s.period()/2
+	s.last = time.Now()
+	lacks := !s.begun.Load() || s.short && apart
+	if lacks {
+		s.short = false
+	}
+	return lacks
+}
+
+// lead queues silence up to the level that is aimed at, and for the part of the
+// sound that stays in the filter. A driver that queues in its device needs none: it
+// starts when there is enough.
 func (s *cardSink) lead() {
+	if s.outlet.queues() {
+		return
+	}
 	missing := (s.outlet.target()-s.level())*float64(s.frame) + speedDelay
 	s.ring.push(make([]int16, max(int(math.Round(missing)), 0)))
 }
@@ -71,10 +105,15 @@ func (s *cardSink) level() float64 {
 	return (float64(s.ring.len()) + s.outlet.unplayed(s.rate)) / float64(s.frame)
 }
 
-// stuck tells that the card has lost its pace: it takes nothing any more.
+// stuck tells that the card has lost its pace: for a second it took nothing. What
+// is dropped all at once, as after a stall, counts as one period.
 func (s *cardSink) stuck(full bool) error {
-	if s.full++; !full {
+	switch {
+	case !full:
 		s.full = 0
+	case s.full == 0 || time.Since(s.late) >= s.period()/2:
+		s.full++
+		s.late = time.Now()
 	}
 	if s.full*s.frame >= s.rate*int(stallDeadline.Seconds()) {
 		return s.fail(ErrLost, errStalled)

@@ -53,15 +53,17 @@ func (s *cardSource) await() error {
 	if err := s.alive(); err != nil {
 		return err
 	}
-	s.stall.Reset(stallDeadline)
-	select {
-	case <-s.done:
-		return ErrClosed
-	case <-s.wake:
-		return s.alive()
-	case <-s.stall.C:
-		return s.fail(ErrLost, errStalled)
+	for range stallSteps {
+		s.stall.Reset(stallDeadline / stallSteps)
+		select {
+		case <-s.done:
+			return ErrClosed
+		case <-s.wake:
+			return s.alive()
+		case <-s.stall.C:
+		}
 	}
+	return s.fail(ErrLost, errStalled)
 }
 
 // shed drops the oldest periods when more wait than may, and tells how many

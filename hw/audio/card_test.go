@@ -2,6 +2,7 @@ package audio
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -122,8 +123,8 @@ func TestCardPlayback(t *testing.T) {
 		if got := play(); !slices.Equal(got, constant(160, 0)) {
 			t.Error("before the first Write there is no silence")
 		}
-		const lead = 64 + speedDelay // 1.4 periods in all, as the card has a whole one
-		for i, want := range []int{160, 160, 160, 64} {
+		const lead = 128 + speedDelay // 1.8 periods in all, as the card has a whole one
+		for i, want := range []int{160, 160, 160, 0} {
 			if n, err := s.Write(constant(160, int16(i+1))); n != want || err != nil {
 				t.Errorf("Write %d: %d, %v; want %d", i, n, err, want)
 			}
@@ -135,8 +136,8 @@ func TestCardPlayback(t *testing.T) {
 		if _, err := s.Write(constant(60, 5)); err != nil {
 			t.Error(err)
 		}
-		// A drift of a few ppm may have set in: some samples are others.
-		if got := slices.Concat(play(), play()); got[0] != 3 || got[180] != 5 || !slices.Equal(got[190:], constant(130, 0)) {
+		want := slices.Concat(constant(128, 3), constant(speedDelay, 4), constant(60-speedDelay, 5), constant(320-188, 0))
+		if got := slices.Concat(play(), play()); !slices.Equal(got, want) {
 			t.Errorf("half a period wasn't filled up with silence: %v", got)
 		}
 		if stats := s.Stats(); stats.Queued != 4 || stats.PlaybackOverruns != 1 || stats.Underruns != 1 {
@@ -160,6 +161,60 @@ func TestCardSpeakerStalls(t *testing.T) {
 			t.Errorf("after %v: %v", since, err)
 		}
 	})
+}
+
+// TestCardBurst: what comes at once after a stall, more than a second of sound, is
+// dropped and says nothing of the card.
+func TestCardBurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, out := openStubs(t)
+		defer closeStream(t, s)
+		for range 100 {
+			if _, err := s.Write(constant(160, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(2 * time.Second)
+		for range 3 {
+			out.move(constant(160, 0))
+		}
+		if n, err := s.Write(constant(160, 1)); n == 0 || err != nil {
+			t.Errorf("%d, %v", n, err)
+		}
+	})
+}
+
+// TestCardDry: after a card has run dry there is again some silence in front of the
+// sound, unless so much comes at once that there is no need.
+func TestCardDry(t *testing.T) {
+	for _, test := range []struct {
+		burst int // writes at once
+		want  float64
+	}{{1, driftTarget + 1}, {2, 3}, {4, driftTarget + driftRoom}} {
+		synctest.Test(t, func(t *testing.T) {
+			s, _, out := openStubs(t)
+			defer closeStream(t, s)
+			write := func() {
+				if _, err := s.Write(constant(160, 1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write()
+			for range 10 {
+				time.Sleep(20 * time.Millisecond)
+				out.move(constant(160, 0))
+			}
+			time.Sleep(20 * time.Millisecond)
+			for range test.burst {
+				write()
+			}
+			time.Sleep(20 * time.Millisecond)
+			write()
+			if got := out.level(); math.Abs(got-test.want) > 0.1 {
+				t.Errorf("after %d writes at once %.2f periods are queued, want %.1f", test.burst, got, test.want)
+			}
+		})
+	}
 }
 
 // TestNoAllocation: the media pump of a call makes no garbage.

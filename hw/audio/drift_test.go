@@ -1,37 +1,80 @@
 package audio
 
 import (
+	"cmp"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// settle gives a drift that has seen its first window, of a level that is aimed at.
+func settle(level float64) *drift {
+	d := new(drift)
+	for range driftWindow {
+		d.step(level, driftTarget)
+	}
+	return d
+}
+
 // TestDriftStep holds what the controller makes of a level that stays.
 func TestDriftStep(t *testing.T) {
 	const low, high = driftTarget - driftBand, driftTarget + driftBand
 	for _, test := range []struct {
-		name  string
-		level float64
-		steps int
-		want  float64 // ppm
+		name    string
+		level   float64
+		windows int
+		want    float64 // ppm
 	}{
-		{"at the target", driftTarget, 10000, 0},
-		{"near the band's lower end", low + 0.01, 10000, 0},
-		{"near its upper end", high - 0.01, 10000, 0},
-		{"a quarter too long at first", high + 0.25, 1, 500},
-		{"a quarter too long for long", high + 0.25, 100000, 500 + maxLearned},
-		{"far too long", 10, 100000, maxDrift},
-		{"a quarter too short at first", low - 0.25, 1, -500},
-		{"a quarter too short for long", low - 0.25, 100000, -500 - maxLearned},
+		{"where it settled", driftTarget, 100, 0},
+		{"near the band's lower end", low + 0.01, 100, 0},
+		{"near its upper end", high - 0.01, 100, 0},
+		{"half a period too long at first", high + 0.5, 1, (driftP + driftI) / 2},
+		{"for long", high + 0.5, 100, maxDrift},
+		{"far too long", 10, 1, maxDrift},
+		{"half a period too short at first", low - 0.5, 1, -(driftP + driftI) / 2},
+		{"for long", low - 0.5, 100, -maxDrift},
 	} {
-		var d drift
-		var ppm float64
-		for range test.steps {
-			ppm = d.step(test.level - driftTarget)
+		d := settle(driftTarget)
+		for i := range test.windows * driftWindow {
+			ppm := d.step(test.level, driftTarget)
+			if i < driftWindow-1 && ppm != 0 {
+				t.Fatalf("%s: %g ppm after %d levels of evidence", test.name, ppm, i+1)
+			}
 		}
-		if off := math.Abs(ppm - test.want); off > 1 || test.want == 0 && off > 0 {
-			t.Errorf("%s: %g ppm, want %g", test.name, ppm, test.want)
+		if off := math.Abs(d.ppm - test.want); off > 0.1 || test.want == 0 && off > 0 {
+			t.Errorf("%s: %g ppm, want %g", test.name, d.ppm, test.want)
+		}
+	}
+}
+
+// TestDriftSettles: a queue stays where it has begun, unless that is below its
+// target, or so high that the delay would be heard.
+func TestDriftSettles(t *testing.T) {
+	for _, test := range []struct {
+		level float64
+		sign  int // of the correction
+	}{{driftTarget - 0.5, -1}, {driftTarget, 0}, {driftTarget + driftSlack, 0}, {driftTarget + driftSlack + 0.5, 1}} {
+		d := settle(test.level)
+		if sign := cmp.Compare(d.ppm, 0); sign != test.sign {
+			t.Errorf("%.1f periods are corrected by %g ppm", test.level, d.ppm)
+		}
+	}
+}
+
+// TestDriftLateWrites: writes that come late, most of them and by any time, are no
+// drift.
+func TestDriftLateWrites(t *testing.T) {
+	var d drift
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 100 * driftWindow {
+		late := 0.0
+		if random.IntN(4) > 0 {
+			late = min(random.ExpFloat64(), driftTarget)
+		}
+		if ppm := d.step(driftTarget+0.1*random.Float64()-late, driftTarget); ppm != 0 {
+			t.Fatalf("%g ppm", ppm)
 		}
 	}
 }
@@ -42,27 +85,31 @@ func TestDriftLearns(t *testing.T) {
 	for _, ppm := range []float64{-400, -200, -5, 0, 5, 200, 400} {
 		var d drift
 		level, low, high := driftTarget, driftTarget, driftTarget
-		for range int(10 * time.Minute / (20 * time.Millisecond)) {
-			level += (ppm - d.step(level-driftTarget)) / 1e6
+		for range int(30 * time.Minute / (20 * time.Millisecond)) {
+			level += (ppm - d.step(level, driftTarget)) / 1e6
 			low, high = min(low, level), max(high, level)
 		}
-		if low < 1 || high > 1.8 || math.Abs(d.ppm-ppm) > 20 {
+		if low < 1 || high > driftTarget+driftSlack || math.Abs(d.ppm-ppm) > 20 {
 			t.Errorf("%g ppm: corrected by %g, from %.2f to %.2f periods", ppm, d.ppm, low, high)
 		}
 	}
 }
 
 // TestDriftAfterStall: sound that piled up while the machine stood still is
-// played a little faster until the delay is gone.
+// played a little faster until the delay is gone, and what was learned stays.
 func TestDriftAfterStall(t *testing.T) {
-	var d drift
-	level, lowest := 3.8, 3.8
-	for range int(2 * time.Minute / (20 * time.Millisecond)) {
-		level -= d.step(level-driftTarget) / 1e6
-		lowest = min(lowest, level)
+	d := settle(driftTarget)
+	d.learned = 100
+	d.unsettle()
+	if d.ppm != 100 {
+		t.Errorf("100 ppm became %g", d.ppm)
 	}
-	if level > driftTarget+driftBand+0.1 || lowest < 1 {
-		t.Errorf("after two minutes %.2f periods wait, and %.2f once did", level, lowest)
+	level := driftTarget + driftSlack + 1
+	for range int(3 * time.Minute / (20 * time.Millisecond)) {
+		level += (100 - d.step(level, driftTarget)) / 1e6
+	}
+	if level > driftTarget+driftSlack+driftBand+0.1 {
+		t.Errorf("after three minutes %.2f periods wait", level)
 	}
 }
 
@@ -102,7 +149,7 @@ func duel(t *testing.T, mic, speaker float64, length time.Duration) Stats {
 		if _, err := s.Write(pcm); err != nil {
 			t.Fatal(err)
 		}
-		if level := out.level(); level > 3 {
+		if level := out.level(); level > driftTarget+driftSlack+1 {
 			t.Fatalf("%.1f periods wait", level)
 		}
 	}

@@ -23,15 +23,36 @@ func (o *outlet) has(samples int) {
 }
 
 // unplayed is how many of them are left by now.
-func (o *outlet) unplayed(rate int) float64 {
+func (o *outlet) unplayed(rate int) float64 { return max(o.balance(rate), 0) }
+
+// balance is unplayed, and below 0 how many samples there was nothing to play for.
+func (o *outlet) balance(rate int) float64 {
 	played := (time.Since(o.opened) - time.Duration(o.at.Load())).Seconds() * float64(rate)
-	return max(float64(o.left.Load())-played, 0)
+	return float64(o.left.Load()) - played
 }
+
+// deepen counts that the device has run dry, by so many periods, and makes it hold
+// as much more that it doesn't when the same happens again, but at least one and at
+// most maxDepth in all: a stall that is longer than that it would not survive anyway.
+func (o *outlet) deepen(periods int) (depth int) {
+	o.dry.Add(1)
+	was := int(o.depth.Load())
+	depth = was + max(periods, 1)
+	if depth > maxDepth {
+		depth = was + 1
+	}
+	depth = min(depth, max(maxDepth, was))
+	o.depth.Store(int32(depth))
+	return depth
+}
+
+// queues tells that the driver itself queues what it plays, in its device.
+func (o *outlet) queues() bool { return o.depth.Load() > 0 }
 
 // target is the level before a write that is aimed at, in periods.
 func (o *outlet) target() float64 {
-	if depth := o.depth.Load(); depth > 0 {
-		return float64(depth)
+	if o.queues() {
+		return float64(o.depth.Load())
 	}
 	return driftTarget
 }

@@ -167,12 +167,15 @@ func (p *hwParams) choose(refine refiner, want Params) error {
 
 var errFormat = errors.New("the device has no samples of 16 bits: use the build with cgo, which has ALSA's library to convert them")
 
-// wakeups says that a device starts when there is something to play, wakes us for
-// each period, and stops when its buffer runs dry or over.
-func wakeups(p Params) swParams {
+// wakeups says that a device starts when there are so many frames to play, wakes us
+// at the end of each period, and stops when its buffer runs dry or over.
+//
+// It wakes us for a single frame: were a whole period the condition, then who comes
+// late and takes a part of the next one with it would be kept until that after it.
+func wakeups(p Params, start int) swParams {
 	return swParams{
-		periodStep: 1, availMin: uintptr(p.Period), align: 1,
-		startThreshold: 1, stopThreshold: uintptr(p.Buffer),
+		periodStep: 1, availMin: 1, align: 1,
+		startThreshold: uintptr(start), stopThreshold: uintptr(p.Buffer),
 	}
 }
 

@@ -81,7 +81,7 @@ func (p *PCM) Configure(want Params) error {
 			return err
 		}
 		p.Params = params.chosen()
-		sw := wakeups(p.Params)
+		sw := wakeups(p.Params, 1)
 		if err := ioctl(fd, pcmSWParams, unsafe.Pointer(&sw)); err != nil {
 			return err
 		}
@@ -102,6 +102,15 @@ func (p *hwParams) chosen() Params {
 	value := func(i int) int { return int(p.intervals[i].lowest()) }
 	return Params{Rate: value(intervalRate), Channels: value(intervalChannels),
 		Period: value(intervalPeriodSize), Buffer: value(intervalBufferSize)}
+}
+
+// StartAt lets a playing device that is prepared begin once it has so many frames,
+// instead of with the first one. They have to fit its buffer.
+func (p *PCM) StartAt(frames int) error {
+	return p.control("set the start of", func(fd uintptr) error {
+		sw := wakeups(p.Params, max(1, min(frames, p.Buffer)))
+		return ioctl(fd, pcmSWParams, unsafe.Pointer(&sw))
+	})
 }
 
 // Prepare readies the device after ErrXrun; what was in its buffer is lost.
