@@ -103,7 +103,7 @@ func cutWhileWriting(t *testing.T, board *Board, last int) int {
 	if err := board.PowerCut(); err != nil {
 		t.Fatal(err)
 	}
-	shell.Close() // nobody says goodbye
+	shell.Close()         // nobody says goodbye
 	for n := range told { // what came before the cut
 		last = n
 	}
