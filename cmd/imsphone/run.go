@@ -13,7 +13,6 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
-	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 )
 
 type runCmd struct {
@@ -32,16 +31,21 @@ func (cmd runCmd) Run(c *cli) error {
 		cfg.Control.Socket = c.Socket
 	}
 	log := phone.Logger(cfg.Log, os.Stderr)
-	p, err := phone.StartWith(cfg, log, phone.Options{ESPKeys: cmd.ESPKeys})
+	options := phone.Options{ESPKeys: cmd.ESPKeys}
+	face := openFace(*cfg, log)
+	if face != nil {
+		options.Screen = face
+		defer face.Close()
+	}
+	p, err := phone.StartWith(cfg, log, options)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	h := handler{p: p}
-	if h.screen = startScreen(*cfg, p, handler{p: p}, log); h.screen != nil {
-		defer h.screen.Close()
+	if face != nil {
+		face.Start(facedPhone{p, handler{p: p}})
 	}
-	server, err := control.Listen(cfg.Control.Socket, h)
+	server, err := control.Listen(cfg.Control.Socket, handler{p, face})
 	if err != nil {
 		stop(p)
 		return err
@@ -68,8 +72,8 @@ func stop(p *phone.Phone) {
 
 // handler serves the control socket's commands from the phone.
 type handler struct {
-	p      *phone.Phone
-	screen *driver.Screen // nil where there is none
+	p    *phone.Phone
+	face *phone.Face // nil where there is none
 }
 
 // callParams are the parameters of all call commands.

@@ -60,12 +60,12 @@ type Core struct {
 	toast      Line
 	toastUntil time.Time
 
-	used  time.Time // the last key or touch
-	dark  bool
-	deaf  bool // the finger that lit the screen is still on it
-	lamp  LampState
-	mode  Mode
-	epoch bool // the first step was made
+	used   time.Time // the last key or touch
+	dark   bool
+	deaf   bool // the finger that lit the screen is still on it
+	lights Lights
+	mode   Mode
+	epoch  bool // the first step was made
 }
 
 // id names a button of a view.
@@ -122,9 +122,9 @@ func (c *Core) settle(fx []Effect) []Effect {
 		c.enter(mode)
 	}
 	fx = c.light(fx)
-	if lamp := c.lampNow(); lamp != c.lamp {
-		c.lamp = lamp
-		fx = append(fx, Lamp{lamp})
+	if lights := c.lightsNow(); lights != c.lights {
+		c.lights = lights
+		fx = append(fx, lights)
 	}
 	if c.dark {
 		return fx
@@ -173,15 +173,14 @@ func (c *Core) sleepAt() time.Time {
 	return c.used.Add(c.cfg.Sleep)
 }
 
-func (c *Core) lampNow() LampState {
-	switch {
-	case c.ringing() != nil:
-		return LampRings
-	case c.missed > 0:
-		return LampMissed
-	}
-	return LampOff
+func (c *Core) lightsNow() Lights {
+	active := c.active()
+	return Lights{Rings: c.ringing() != nil, InCall: active != nil && !active.Answered.IsZero(), Missed: c.missed > 0,
+		Registered: slices.ContainsFunc(c.status.Accounts, func(a actors.AccountStatus) bool { return a.State == "registered" })}
 }
+
+// Lit tells whether the screen's light is on.
+func (c *Core) Lit() bool { return !c.dark }
 
 // Next is when the core wants a [Tick]; the zero time is never. In the dark
 // nothing counts.

@@ -169,16 +169,16 @@ func commands(fx []screen.Effect) string {
 	return strings.Join(list, ", ")
 }
 
-// TestMissed counts calls that nobody took, and only those; the lamp tells.
+// TestMissed counts calls that nobody took, and only those; the lights tell.
 func TestMissed(t *testing.T) {
 	ringing := screentest.Phone(screentest.Call("1", call.RingingIn, screentest.Bob, "Bob"))
 	ended := screen.News{Event: actors.Event{Type: "ended", Call: "1", Remote: screentest.Bob}}
 	f := newFace(0).do(ringing)
-	if !has(f.fx, screen.Lamp{Shows: screen.LampRings}) {
+	if !has(f.fx, screen.Lights{Rings: true, Registered: true}) {
 		t.Errorf("effects %v", f.fx)
 	}
 	f.do(ended, screentest.Phone())
-	if !has(f.fx, screen.Lamp{Shows: screen.LampMissed}) {
+	if !has(f.fx, screen.Lights{Missed: true, Registered: true}) {
 		t.Errorf("effects %v", f.fx)
 	}
 	f.wait(10 * time.Second)
@@ -190,7 +190,7 @@ func TestMissed(t *testing.T) {
 		t.Errorf("a rejected call counts as missed: %d", v.Bar.Missed)
 	}
 	f.do(screentest.Press(screen.Back))
-	if v := f.View(); v.Bar.Missed != 0 || !has(f.fx, screen.Lamp{}) {
+	if v := f.View(); v.Bar.Missed != 0 || !has(f.fx, screen.Lights{Registered: true}) {
 		t.Errorf("it was seen: %v, %v", v.Bar, f.fx)
 	}
 }

@@ -24,23 +24,17 @@ type (
 	Redraw struct{}
 	// Backlight switches the screen's light.
 	Backlight struct{ On bool }
-	// Lamp says what the board's light for messages does.
-	Lamp struct{ Shows LampState }
+	// Lights says what the board's lights have to tell.
+	Lights struct {
+		Rings      bool // somebody calls
+		InCall     bool // a call is up
+		Missed     bool // a call was missed
+		Registered bool // a line is registered
+	}
 )
 
 func (Command) effect()   {}
 func (Refresh) effect()   {}
 func (Redraw) effect()    {}
 func (Backlight) effect() {}
-func (Lamp) effect()      {}
-
-// LampState is what the light for messages shows.
-type LampState uint8
-
-// The states: dark, blinking fast while somebody calls, blinking slowly when a
-// call was missed.
-const (
-	LampOff LampState = iota
-	LampRings
-	LampMissed
-)
+func (Lights) effect()    {}
