@@ -195,6 +195,56 @@ func TestMissed(t *testing.T) {
 	}
 }
 
+// TestVideoButton: it shows what was hidden, else it is the camera's switch.
+func TestVideoButton(t *testing.T) {
+	button := screen.Key{Code: screen.Char, Rune: 'v'}
+	for _, test := range []struct {
+		direction string
+		far       bool
+		keys      []screen.Event
+		want      string // the mode that is asked for
+		mode      screen.Mode
+	}{
+		{"", false, []screen.Event{button}, "on", screen.InCall},
+		{"sendonly", false, []screen.Event{button}, "off", screen.InCall},
+		{"recvonly", true, nil, "", screen.Video},
+		{"recvonly", true, []screen.Event{button}, "on", screen.Video},
+		{"sendrecv", true, []screen.Event{button}, "receive", screen.Video},
+		{"sendrecv", true, []screen.Event{screentest.Press(screen.Back)}, "", screen.InCall},
+		{"sendrecv", true, []screen.Event{screentest.Press(screen.Back), button}, "", screen.Video},
+	} {
+		s := screentest.Call("1", call.Active, screentest.Bob, "Bob")
+		if test.direction != "" {
+			s.Video = &actors.VideoStatus{Direction: test.direction, Offered: "sendrecv"}
+		}
+		f := newFace(0).do(screentest.Phone(s), screen.Pictures{Far: test.far})
+		f.do(test.keys...)
+		got := ""
+		for _, e := range f.fx {
+			if c, ok := e.(screen.Command); ok && c.Name == "video" {
+				got = c.Mode
+			}
+		}
+		if mode := f.View().Mode; got != test.want || mode != test.mode {
+			t.Errorf("%q, pictures %v, %d keys: %q and %s, want %q and %s", test.direction, test.far, len(test.keys), got, mode, test.want, test.mode)
+		}
+	}
+}
+
+// TestAnswerWithVideo is there where the caller offers it.
+func TestAnswerWithVideo(t *testing.T) {
+	ringing := screentest.Call("1", call.RingingIn, screentest.Bob, "Bob")
+	f := newFace(0).do(screentest.Phone(ringing))
+	if n := len(f.View().Buttons); n != 2 {
+		t.Errorf("%d buttons without video", n)
+	}
+	ringing.Video = &actors.VideoStatus{Direction: "inactive", Offered: "sendrecv"}
+	f.do(screentest.Phone(ringing)).tap(t, "With video")
+	if !has(f.fx, screen.Command{Name: "answer", Call: "1", Video: true}) {
+		t.Errorf("effects %v", f.fx)
+	}
+}
+
 // TestDark: the light goes out, nothing counts then, and the key that makes
 // light does nothing else.
 func TestDark(t *testing.T) {

@@ -15,7 +15,9 @@ type (
 		Digits  string `json:"digits,omitempty"`
 		// Volume is one from 0 to 100, or a change such as "+10".
 		Volume string `json:"volume,omitempty"`
-		// Mode is that of video: on or off.
+		// Video asks for it with an answer.
+		Video bool `json:"video,omitempty"`
+		// Mode is that of video: on, receive or off.
 		Mode string `json:"mode,omitempty"`
 	}
 	// Refresh asks for a [Status].
