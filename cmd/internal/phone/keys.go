@@ -46,10 +46,10 @@ func (k keys) resize(size image.Point) {
 }
 
 func (k keys) close() error {
-	close(k.done)
 	if k.set == nil {
 		return nil
 	}
+	close(k.done)
 	return k.set.Close()
 }
 

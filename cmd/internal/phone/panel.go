@@ -35,8 +35,8 @@ type panel struct {
 // blindSize is that of what nobody sees, until there is a screen.
 var blindSize = image.Pt(320, 240)
 
-// newPanel takes the screen that the configuration names, with what the board has
-// besides.
+// newPanel takes the screen that the configuration names, as the board has it
+// built in. Keys and lights are added.
 func newPanel(c config.Screen, b board.Profile, open openDisplay, log zerolog.Logger) (*panel, error) {
 	w, h, err := c.Pixels()
 	if err != nil {
@@ -46,8 +46,6 @@ func newPanel(c config.Screen, b board.Profile, open openDisplay, log zerolog.Lo
 	p.cfg = b.Screen.Display()
 	p.cfg.Device, p.cfg.Rotate = c.Device, cmp.Or(c.Rotate, p.cfg.Rotate)
 	p.cfg.Width, p.cfg.Height = cmp.Or(w, p.cfg.Width), cmp.Or(h, p.cfg.Height)
-	p.keys = openKeys(b, p.cfg.Rotate, p.size, log)
-	p.lights = openLights(b.Lights, log)
 	p.Remode()
 	return p, nil
 }

@@ -35,6 +35,7 @@ func OpenFace(c config.Screen, b board.Profile, log zerolog.Logger) (*Face, erro
 	if err != nil {
 		return nil, err
 	}
+	p.keys, p.lights = openKeys(b, p.cfg.Rotate, p.size, log), openLights(b.Lights, log)
 	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Log: log})
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
