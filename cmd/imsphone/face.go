@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -48,13 +50,19 @@ func (f facedPhone) Do(ctx context.Context, c screen.Command) (screen.Answer, er
 // openFace opens the phone's screen where the configuration or the board says;
 // nil is nowhere. A screen that can't be had is no reason for the phone not to
 // run.
-func openFace(cfg config.Config, log zerolog.Logger) *phone.Face {
-	f, err := phone.OpenFace(cfg.Screen, cfg.Board.Profile, log)
+func openFace(cfg config.Config, notice string, log zerolog.Logger) *phone.Face {
+	f, err := phone.OpenFace(cfg.Screen, cfg.Board.Profile, notice, log)
 	if err != nil {
 		log.Error().Err(err).Msg("the phone runs without its screen")
 		return nil
 	}
 	return f
+}
+
+// notice is the text of a file; most often there is none.
+func notice(file string) string {
+	text, _ := os.ReadFile(file)
+	return strings.Join(strings.Fields(string(text)), " ")
 }
 
 // shotTime bounds a screenshot.

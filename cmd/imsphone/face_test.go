@@ -39,7 +39,7 @@ func startPhone(t *testing.T, more string) (*phone.Phone, *config.Config) {
 // TestScreenshot asks a whole phone for what its screen shows.
 func TestScreenshot(t *testing.T) {
 	p, cfg := startPhone(t, "[screen]\ndevice = \"memory\"\nsize = \"480x640\"\n")
-	h := handler{p, openFace(*cfg, zerolog.Nop())}
+	h := handler{p, openFace(*cfg, "", zerolog.Nop())}
 	if h.face == nil {
 		t.Fatal("there is no screen")
 	}

@@ -16,6 +16,7 @@ import (
 )
 
 type runCmd struct {
+	Notice  string `help:"Show the text of this file, where there is one, on the phone's screen: what whoever starts the phone has to tell its user." placeholder:"FILE" type:"path"`
 	ESPKeys string `name:"esp-keys" help:"Append the keys of security associations to this file, in the format of Wireshark's esp_sa: whoever has it can read the signalling." placeholder:"FILE" type:"path"`
 }
 
@@ -32,7 +33,7 @@ func (cmd runCmd) Run(c *cli) error {
 	}
 	log := phone.Logger(cfg.Log, os.Stderr)
 	options := phone.Options{ESPKeys: cmd.ESPKeys}
-	face := openFace(*cfg, log)
+	face := openFace(*cfg, notice(cmd.Notice), log)
 	if face != nil {
 		options.Screen = face
 		defer face.Close()

@@ -23,20 +23,21 @@ type Face struct {
 }
 
 // OpenFace opens the screen that the configuration names; nil is none. A screen
-// that isn't there yet is used when it comes.
-func OpenFace(c config.Screen, b board.Profile, log zerolog.Logger) (*Face, error) {
+// that isn't there yet is used when it comes. The notice is what the user has to
+// know besides.
+func OpenFace(c config.Screen, b board.Profile, notice string, log zerolog.Logger) (*Face, error) {
 	switch c.Device {
 	case "", "none":
 		return nil, nil
 	case "memory":
-		return memoryFace(c, log)
+		return memoryFace(c, notice, log)
 	}
 	p, err := newPanel(c, b, display.Open, log)
 	if err != nil {
 		return nil, err
 	}
 	p.keys, p.lights = openKeys(b, p.cfg.Rotate, p.size, log), openLights(b.Lights, log)
-	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Log: log})
+	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
@@ -51,7 +52,7 @@ func (f *Face) Close() error { return errors.Join(f.watch.Close(), f.Screen.Clos
 
 // memoryFace is a screen that nobody sees; its size is that of a small handheld
 // where none is asked for.
-func memoryFace(c config.Screen, log zerolog.Logger) (*Face, error) {
+func memoryFace(c config.Screen, notice string, log zerolog.Logger) (*Face, error) {
 	w, h, err := c.Pixels()
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func memoryFace(c config.Screen, log zerolog.Logger) (*Face, error) {
 	if w == 0 {
 		w, h = blindSize.X, blindSize.Y
 	}
-	s, err := driver.New(driver.Config{Panel: driver.Memory{Width: w, Height: h}, Sleep: time.Duration(c.Sleep), Log: log})
+	s, err := driver.New(driver.Config{Panel: driver.Memory{Width: w, Height: h}, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
 	if err != nil {
 		return nil, err
 	}

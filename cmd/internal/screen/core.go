@@ -15,6 +15,9 @@ type Config struct {
 	Size image.Point
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep time.Duration
+	// Notice is what the user has to know besides, such as that a new
+	// configuration is wrong; empty is nothing.
+	Notice string
 	// Keyed shows from the start what OK would press; else it is shown once an
 	// arrow was used.
 	Keyed bool

@@ -231,6 +231,19 @@ func TestVideoButton(t *testing.T) {
 	}
 }
 
+// TestNotice: it is told of, and Info has it.
+func TestNotice(t *testing.T) {
+	f := &face{Core: screen.New(screen.Config{Size: qvga, Notice: "line 7 is wrong"}), now: screentest.Start}
+	f.do(screentest.Phone())
+	if v := f.View(); v.Below[0].Text != "Something is to be read: Info" {
+		t.Errorf("%v", v.Below)
+	}
+	f.tap(t, "Info")
+	if v := f.View(); !strings.HasPrefix(v.Text.Text, "line 7 is wrong ") {
+		t.Errorf("%q", v.Text.Text)
+	}
+}
+
 // TestAnswerWithVideo is there where the caller offers it.
 func TestAnswerWithVideo(t *testing.T) {
 	ringing := screentest.Call("1", call.RingingIn, screentest.Bob, "Bob")

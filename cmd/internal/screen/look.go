@@ -102,6 +102,8 @@ func (c *Core) trouble() Line {
 		return Line{"1 missed call", Warn}
 	case c.missed > 1:
 		return Line{itoa(c.missed) + " missed calls", Warn}
+	case c.cfg.Notice != "":
+		return Line{"Something is to be read: Info", Warn}
 	case state == LineTrying:
 		return Line{"Registering …", Dim}
 	case state == LineUp:
@@ -129,6 +131,9 @@ func (c *Core) lookNotice() View {
 		{Does: DoBack, Label: "Back", Icon: IconBack, Shortcut: 'b'},
 	}}
 	var said []string
+	if c.cfg.Notice != "" {
+		said = append(said, c.cfg.Notice)
+	}
 	if c.silence != "" {
 		said = append(said, "There is no sound: "+c.silence+".")
 	}

@@ -45,7 +45,9 @@ type Config struct {
 	Lights func(screen.Lights)
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep time.Duration
-	Log   zerolog.Logger
+	// Notice is what the user has to know besides; empty is nothing.
+	Notice string
+	Log    zerolog.Logger
 }
 
 // frameTime is the least time between two pictures.
@@ -86,7 +88,7 @@ func New(cfg Config) (*Screen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Screen{cfg: cfg, core: screen.New(screen.Config{Size: image.Pt(w, h), Sleep: cfg.Sleep}),
+	return &Screen{cfg: cfg, core: screen.New(screen.Config{Size: image.Pt(w, h), Sleep: cfg.Sleep, Notice: cfg.Notice}),
 		fresh: make(chan struct{}, 1), shots: make(chan chan *image.RGBA), replug: make(chan struct{}, 1),
 		stop: make(chan struct{}), closed: make(chan struct{}), painter: painter}, nil
 }
