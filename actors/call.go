@@ -226,7 +226,7 @@ func (c *callActor) local() sdp.Local {
 			Kind: "audio", Port: c.port, Codecs: c.media.sdpCodecs(), Ptime: frameTime,
 		}},
 	}
-	if s, ok := c.video.stream(c.media.Video); ok {
+	if s, ok := c.video.stream(c.videoConfig()); ok {
 		local.Streams = append(local.Streams, s)
 	}
 	return local

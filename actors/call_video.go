@@ -75,6 +75,16 @@ func (v *callVideo) opened(c *callActor, msg streamOpened) {
 	}
 }
 
+// videoConfig is the configuration as it holds now: where there is no screen to
+// show what would be received, the user is asked instead.
+func (c *callActor) videoConfig() VideoConfig {
+	cfg := c.media.Video
+	if cfg.Answer == VideoReceive && c.ports.Video != nil && !c.ports.Video.HasScreen() {
+		cfg.Answer = VideoAsk
+	}
+	return cfg
+}
+
 // stream is what our descriptions say about video.
 func (v *callVideo) stream(cfg VideoConfig) (sdp.Stream, bool) {
 	s := sdp.Stream{Kind: "video", Port: v.port, Bandwidth: cfg.Bandwidth,

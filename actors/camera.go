@@ -1,12 +1,15 @@
 package actors
 
 import (
+	"time"
+
 	"github.com/asynkron/protoactor-go/actor"
 )
 
 // cameraActor owns the camera. One stream has it at a time; the latest to ask
 // gets it, once the one before has let go. A camera that can't be opened is
-// tried again while somebody wants it. Pictures never come here.
+// tried again while somebody wants it, and at once when a camera was plugged in.
+// Pictures never come here.
 type cameraActor struct {
 	*env
 	holder  *actor.PID
@@ -14,6 +17,8 @@ type cameraActor struct {
 	opening bool
 	wanted  bool // the holder has no camera yet
 	fails   int
+	told    bool // that it is missing
+	retry   *time.Timer
 }
 
 // Messages of the Camera actor.
@@ -41,6 +46,8 @@ func newCameraActor(e *env) *cameraActor { return &cameraActor{env: e} }
 
 func (a *cameraActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
+	case *actor.Stopping:
+		a.stopRetry()
 	case acquireCamera:
 		ctx.Watch(msg.owner)
 		a.acquire(ctx, msg.owner)
@@ -52,6 +59,8 @@ func (a *cameraActor) Receive(ctx actor.Context) {
 		a.opened(ctx, msg)
 	case retryCamera:
 		a.open(ctx)
+	case deviceChanged:
+		a.deviceChanged(ctx, msg.change)
 	}
 }
 
@@ -61,7 +70,7 @@ func (a *cameraActor) acquire(ctx actor.Context, owner *actor.PID) {
 		ctx.Send(a.holder, cameraRevoked{})
 		return
 	}
-	a.holder, a.wanted, a.fails = owner, true, 0
+	a.holder, a.wanted, a.fails, a.told = owner, true, 0, false
 	a.open(ctx)
 }
 
@@ -85,6 +94,7 @@ func (a *cameraActor) open(ctx actor.Context) {
 		return
 	}
 	a.opening = true
+	a.stopRetry()
 	root, self, wish, port := ctx.ActorSystem().Root, ctx.Self(), a.media.Video.Wish, a.ports.Video
 	go func() {
 		camera, err := port.OpenCamera(wish)
@@ -99,14 +109,34 @@ func (a *cameraActor) opened(ctx actor.Context, msg cameraOpened) {
 		closeCamera(msg.camera)
 	case !a.wanted:
 	case msg.err != nil:
-		if a.fails == 0 {
+		if !a.told {
+			a.told = true
 			ctx.Send(a.holder, cameraMissing{msg.err})
 		}
 		a.fails++
-		after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryCamera{})
+		a.retry = after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryCamera{})
 	default:
 		a.wanted = false
 		ctx.Send(a.holder, cameraGranted{msg.camera})
+	}
+}
+
+// deviceChanged tries at once when a camera has come: the first tries may fail,
+// until its node has its owner, so that they are as frequent as at first.
+func (a *cameraActor) deviceChanged(ctx actor.Context, change DeviceChange) {
+	if change.Subsystem == cameraSubsystem && !change.Removed {
+		a.fails = 0
+		a.open(ctx)
+	}
+}
+
+// cameraSubsystem is the kernel's name for cameras, among others.
+const cameraSubsystem = "video4linux"
+
+func (a *cameraActor) stopRetry() {
+	if a.retry != nil {
+		a.retry.Stop()
+		a.retry = nil
 	}
 }
 

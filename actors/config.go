@@ -136,7 +136,8 @@ type VideoAnswer uint8
 
 // The answers. Only VideoBoth ever starts the camera without being asked.
 const (
-	// VideoReceive shows the far end, and nothing of us.
+	// VideoReceive shows the far end, and nothing of us; without a screen it is
+	// VideoAsk.
 	VideoReceive VideoAnswer = iota
 	// VideoAsk refuses, and tells the user what was offered.
 	VideoAsk

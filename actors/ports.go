@@ -231,8 +231,8 @@ type VideoPort interface {
 	// nothing, at a pace of its own, so that a call's video lives on while the
 	// camera is away.
 	Blank(wish VideoWish) Camera
-	// HasScreen tells whether Show leads anywhere: without a screen nothing is
-	// decoded for it.
+	// HasScreen tells whether Show leads anywhere by now: without a screen nothing
+	// is decoded for it.
 	HasScreen() bool
 	// Show gives the screen a picture of a call, of whose camera: Theirs or
 	// Ours. It never blocks; the picture is only valid during the call to Show.

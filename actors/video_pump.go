@@ -40,9 +40,7 @@ func newVideoPump(sock RTPSocket, port VideoPort, call string, tell func(any)) *
 func (p *videoPump) start() {
 	p.wg.Go(p.readRTP)
 	p.wg.Go(p.readRTCP)
-	if p.port.HasScreen() {
-		p.wg.Go(p.viewer.run)
-	}
+	p.wg.Go(p.viewer.run)
 }
 
 // close ends all goroutines without waiting for a camera that hangs.

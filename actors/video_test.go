@@ -2,9 +2,11 @@ package actors_test
 
 import (
 	"context"
+	"io"
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,18 +19,38 @@ import (
 // viewer is a phone with a camera and a screen.
 type viewer struct {
 	*party
-	eyes *simnet.Video
+	eyes    *simnet.Video
+	devices *plugs
+}
+
+// plugs tells a phone of devices that come.
+type plugs struct {
+	mu      sync.Mutex
+	changed func(actors.DeviceChange)
+}
+
+func (p *plugs) Watch(changed func(actors.DeviceChange)) (io.Closer, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed = changed
+	return io.NopCloser(nil), nil
+}
+
+func (p *plugs) tell(c actors.DeviceChange) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed(c)
 }
 
 func newViewer(t *testing.T, net *simnet.Net, name, addr string, source uint8, edit ...func(*actors.Config)) viewer {
 	t.Helper()
-	eyes := &simnet.Video{Source: source}
+	eyes, devices := &simnet.Video{Source: source}, &plugs{}
 	ports := net.Ports(netip.MustParseAddr(addr))
-	ports.Video = eyes
+	ports.Video, ports.Hotplug = eyes, devices
 	edit = append([]func(*actors.Config){func(c *actors.Config) {
 		c.Media.Video = actors.VideoConfig{Wish: actors.VideoWish{Width: 96, Height: 64, Rate: 5}, Bandwidth: 500}
 	}}, edit...)
-	return viewer{newPartyWith(t, ports, name, addr, edit...), eyes}
+	return viewer{newPartyWith(t, ports, name, addr, edit...), eyes, devices}
 }
 
 func answering(a actors.VideoAnswer) func(*actors.Config) {
@@ -167,17 +189,20 @@ func TestVideoAnswered(t *testing.T) {
 func TestVideoPolicies(t *testing.T) {
 	for _, test := range []struct {
 		answer       actors.VideoAnswer
+		blind        bool  // bob has no screen
 		alice, bob   uint8 // whom they see
 		told         bool
 		bobDirection string
 	}{
-		{actors.VideoReceive, 0, 1, true, "recvonly"},
-		{actors.VideoBoth, 2, 1, false, "sendrecv"},
-		{actors.VideoAsk, 0, 0, true, "inactive"},
-		{actors.VideoOff, 0, 0, false, "inactive"},
+		{actors.VideoReceive, false, 0, 1, true, "recvonly"},
+		{actors.VideoReceive, true, 0, 0, true, "inactive"},
+		{actors.VideoBoth, false, 2, 1, false, "sendrecv"},
+		{actors.VideoAsk, false, 0, 0, true, "inactive"},
+		{actors.VideoOff, false, 0, 0, false, "inactive"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			alice, bob := viewers(t, answering(test.answer))
+			bob.eyes.Blind.Store(test.blind)
 			talk(alice.party, bob.party, at("bob", bobAddr))
 			alice.video("on")
 			alice.wantSeen(test.alice)
@@ -262,6 +287,23 @@ func TestCameraUnplugged(t *testing.T) {
 			t.Errorf("alice told %s", told)
 		}
 		bob.wantCalls(call.Active)
+	})
+}
+
+// A camera that is plugged in is used at once, however long it was away.
+func TestCameraPluggedIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		alice, bob := viewers(t, answering(actors.VideoBoth))
+		alice.dialVideo(at("bob", bobAddr))
+		bob.do(bob.Answer, "")
+		alice.eyes.Unplug()
+		pass(time.Minute + 100*time.Millisecond) // the next try is far from here
+		alice.eyes.Plug()
+		alice.devices.tell(actors.DeviceChange{Subsystem: "video4linux", Name: "video0"})
+		pass(400 * time.Millisecond)
+		if alice.call().Video.CameraLost {
+			t.Error("the camera isn't used yet")
+		}
 	})
 }
 

@@ -69,7 +69,8 @@ type Input struct {
 type Lights struct {
 	// Call blinks while a call rings and is lit while one is up.
 	Call string `toml:"call" json:"call,omitempty"`
-	// Message is lit while there is a missed call.
+	// Message blinks seldom while there is a missed call; where the board has no
+	// light for calls it blinks while one rings, too.
 	Message string `toml:"message" json:"message,omitempty"`
 	// Registered is lit while a line is registered.
 	Registered string `toml:"registered" json:"registered,omitempty"`

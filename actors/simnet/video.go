@@ -4,6 +4,7 @@ import (
 	"errors"
 	"image"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
@@ -16,6 +17,9 @@ import (
 type Video struct {
 	// Source is in the camera's pictures, 0 to 14.
 	Source uint8
+
+	// Blind tells that there is no screen.
+	Blind atomic.Bool
 
 	mu      sync.Mutex
 	gone    bool
@@ -55,8 +59,8 @@ func (v *Video) OpenCamera(wish actors.VideoWish) (actors.Camera, error) {
 // Blank gives pictures of another source.
 func (v *Video) Blank(wish actors.VideoWish) actors.Camera { return newCamera(wish, blankSource) }
 
-// HasScreen is always true.
-func (v *Video) HasScreen() bool { return true }
+// HasScreen tells whether the phone has a screen.
+func (v *Video) HasScreen() bool { return !v.Blind.Load() }
 
 // Show notes what a picture says.
 func (v *Video) Show(whose, call string, picture *image.YCbCr) {

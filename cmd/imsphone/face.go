@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -18,18 +20,17 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
 	"github.com/imsphone/imsphone/cmd/internal/screen"
-	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 )
 
-// face is a phone as its screen wants it: commands go the way of the control
+// facedPhone is a phone as its screen wants it: commands go the way of the control
 // socket's.
-type face struct {
+type facedPhone struct {
 	*phone.Phone
 	handler control.Handler
 }
 
 // Do performs a command.
-func (f face) Do(ctx context.Context, c screen.Command) (screen.Answer, error) {
+func (f facedPhone) Do(ctx context.Context, c screen.Command) (screen.Answer, error) {
 	var answer screen.Answer
 	params, err := json.Marshal(c)
 	if err != nil {
@@ -46,15 +47,22 @@ func (f face) Do(ctx context.Context, c screen.Command) (screen.Answer, error) {
 	return answer, json.Unmarshal(raw, &answer)
 }
 
-// startScreen shows the phone's face where the configuration says; nil is
-// nowhere. A screen that can't be had is no reason for the phone not to run.
-func startScreen(cfg config.Config, p *phone.Phone, h control.Handler, log zerolog.Logger) *driver.Screen {
-	s, err := phone.StartScreen(cfg.Screen, cfg.Board.Profile, face{p, h}, log)
+// openFace opens the phone's screen where the configuration or the board says;
+// nil is nowhere. A screen that can't be had is no reason for the phone not to
+// run.
+func openFace(cfg config.Config, notice string, log zerolog.Logger) *phone.Face {
+	f, err := phone.OpenFace(cfg.Screen, cfg.Board.Profile, notice, log)
 	if err != nil {
 		log.Error().Err(err).Msg("the phone runs without its screen")
 		return nil
 	}
-	return s
+	return f
+}
+
+// notice is the text of a file; most often there is none.
+func notice(file string) string {
+	text, _ := os.ReadFile(file)
+	return strings.Join(strings.Fields(string(text)), " ")
 }
 
 // shotTime bounds a screenshot.
@@ -62,12 +70,12 @@ const shotTime = 5 * time.Second
 
 // screenshot answers the command of that name with a PNG.
 func (h handler) screenshot(ctx context.Context) (any, error) {
-	if h.screen == nil {
+	if h.face == nil {
 		return nil, errors.New("this phone shows no screen: write device = \"auto\" or \"memory\" under [screen]")
 	}
 	ctx, cancel := context.WithTimeout(ctx, shotTime)
 	defer cancel()
-	m, err := h.screen.Shot(ctx)
+	m, err := h.face.Shot(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -39,12 +39,12 @@ func startPhone(t *testing.T, more string) (*phone.Phone, *config.Config) {
 // TestScreenshot asks a whole phone for what its screen shows.
 func TestScreenshot(t *testing.T) {
 	p, cfg := startPhone(t, "[screen]\ndevice = \"memory\"\nsize = \"480x640\"\n")
-	h := handler{p: p}
-	h.screen = startScreen(*cfg, p, h, zerolog.Nop())
-	if h.screen == nil {
+	h := handler{p, openFace(*cfg, "", zerolog.Nop())}
+	if h.face == nil {
 		t.Fatal("there is no screen")
 	}
-	defer h.screen.Close()
+	defer h.face.Close()
+	h.face.Start(facedPhone{p, h})
 	socket := filepath.Join(t.TempDir(), "s")
 	server, err := control.Listen(socket, h)
 	if err != nil {
@@ -68,7 +68,7 @@ func TestScreenshot(t *testing.T) {
 // TestFaceCommands: what the face asks for is what the control socket knows.
 func TestFaceCommands(t *testing.T) {
 	p, _ := startPhone(t, "")
-	f := face{p, handler{p: p}}
+	f := facedPhone{p, handler{p: p}}
 	for command, want := range map[screen.Command]string{
 		{Name: "call", URI: "112"}:            "this phone can't make emergency calls, and nobody has been called: use another phone, now",
 		{Name: "hangup", Call: "7"}:           "there is no call \"7\": status lists the calls",

@@ -13,10 +13,10 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/control"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
-	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 )
 
 type runCmd struct {
+	Notice  string `help:"Show the text of this file, where there is one, on the phone's screen: what whoever starts the phone has to tell its user." placeholder:"FILE" type:"path"`
 	ESPKeys string `name:"esp-keys" help:"Append the keys of security associations to this file, in the format of Wireshark's esp_sa: whoever has it can read the signalling." placeholder:"FILE" type:"path"`
 }
 
@@ -32,16 +32,21 @@ func (cmd runCmd) Run(c *cli) error {
 		cfg.Control.Socket = c.Socket
 	}
 	log := phone.Logger(cfg.Log, os.Stderr)
-	p, err := phone.StartWith(cfg, log, phone.Options{ESPKeys: cmd.ESPKeys})
+	options := phone.Options{ESPKeys: cmd.ESPKeys}
+	face := openFace(*cfg, notice(cmd.Notice), log)
+	if face != nil {
+		options.Screen = face
+		defer face.Close()
+	}
+	p, err := phone.StartWith(cfg, log, options)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
-	h := handler{p: p}
-	if h.screen = startScreen(*cfg, p, handler{p: p}, log); h.screen != nil {
-		defer h.screen.Close()
+	if face != nil {
+		face.Start(facedPhone{p, handler{p: p}})
 	}
-	server, err := control.Listen(cfg.Control.Socket, h)
+	server, err := control.Listen(cfg.Control.Socket, handler{p, face})
 	if err != nil {
 		stop(p)
 		return err
@@ -68,8 +73,8 @@ func stop(p *phone.Phone) {
 
 // handler serves the control socket's commands from the phone.
 type handler struct {
-	p      *phone.Phone
-	screen *driver.Screen // nil where there is none
+	p    *phone.Phone
+	face *phone.Face // nil where there is none
 }
 
 // callParams are the parameters of all call commands.

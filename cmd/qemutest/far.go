@@ -35,6 +35,11 @@ type Far struct {
 // StartFar starts the far phone of a pair and waits until it has registered.
 // More is added to its configuration, inAccount to its account.
 func (s *Site) StartFar(ctx context.Context, p Pair, hz int, more, inAccount string) (*Far, error) {
+	return s.StartFarWith(ctx, p, hz, more, inAccount, phone.Options{})
+}
+
+// StartFarWith does the same with options, such as a screen.
+func (s *Site) StartFarWith(ctx context.Context, p Pair, hz int, more, inAccount string, o phone.Options) (*Far, error) {
 	dir, err := s.scratch(p.Far.Name)
 	if err != nil {
 		return nil, err
@@ -58,7 +63,7 @@ func (s *Site) StartFar(ctx context.Context, p Pair, hz int, more, inAccount str
 	if err != nil {
 		return nil, err
 	}
-	if f.Phone, err = phone.Start(cfg, zerolog.New(log).With().Timestamp().Logger()); err != nil {
+	if f.Phone, err = phone.StartWith(cfg, zerolog.New(log).With().Timestamp().Logger(), o); err != nil {
 		return nil, err
 	}
 	events, _ := f.Subscribe()

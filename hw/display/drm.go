@@ -20,7 +20,6 @@ type drm struct {
 	card    card
 	driver  string
 	console *console
-	note    string
 	light   backlight
 
 	out     output
@@ -46,8 +45,9 @@ func openDRM(cfg Config, node string) (Panel, error) {
 		return nil, err
 	}
 	p.driver = p.card.driver()
-	p.console, err = quietConsole()
-	p.note = scribbles(err)
+	// Where the console can't be told, it writes into a picture of its own, which
+	// nobody sees as long as this one is shown.
+	p.console, _ = quietConsole()
 	return p, nil
 }
 
@@ -236,10 +236,10 @@ func (p *drm) fail(err error) error {
 
 func (p *drm) String() string {
 	if len(p.buffers) == 0 {
-		return fmt.Sprintf("%s (%s), no screen%s", p.node, p.driver, p.note)
+		return fmt.Sprintf("%s (%s), no screen", p.node, p.driver)
 	}
 	w, h := p.out.size()
-	return fmt.Sprintf("%s (%s), %s, %d x %d, %d bits a pixel%s", p.node, p.driver, p.out.connector.name, w, h, 8*p.buffers[0].format.bytes(), p.note)
+	return fmt.Sprintf("%s (%s), %s, %d x %d, %d bits a pixel", p.node, p.driver, p.out.connector.name, w, h, 8*p.buffers[0].format.bytes())
 }
 
 func (p *drm) Close() error {

@@ -20,12 +20,14 @@ func (b *Board) find(here func() board.Profile) (err error) {
 }
 
 // complete fills in the devices that aren't written: the board's, or else ALSA's
-// default. A device that is written is meant for both directions.
+// default. A device that is written is meant for both directions, and not for
+// ringing where the board has another one for that.
 func (a *Audio) complete(p board.Audio) {
 	if a.Device == "" {
 		a.Capture, a.Playback = cmp.Or(a.Capture, p.Capture), cmp.Or(a.Playback, p.Playback)
 	}
 	a.Device = cmp.Or(a.Device, "default")
+	a.Ring = cmp.Or(a.Ring, p.Ring)
 }
 
 // completeSIM takes the board's SIM where the account names neither one nor the

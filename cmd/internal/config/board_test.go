@@ -32,6 +32,28 @@ func TestAudioOfBoard(t *testing.T) {
 	}
 }
 
+// TestDevicesOfBoard: so it is with the other devices.
+func TestDevicesOfBoard(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.toml")
+	if err := os.WriteFile(path, []byte("description = \"mine\"\n[audio]\nring = \"hw:7\"\n[camera]\ndevice = \"/dev/video7\"\n[screen]\ndevice = \"/dev/fb7\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type devices struct{ ring, camera, screen string }
+	for text, want := range map[string]devices{
+		"[board]\nname = \"" + path + "\"\n": {"hw:7", "/dev/video7", "/dev/fb7"},
+		"[board]\nname = \"" + path + "\"\n[audio]\nring = \"r\"\n[video]\ncamera = \"none\"\n[screen]\ndevice = \"auto\"\n": {"r", "none", "auto"},
+		"[board]\nname = \"generic\"\n": {"", "", "none"},
+		"[board]\nname = \"virt\"\n":    {"", "", "auto"},
+	} {
+		c, err := Parse("f", []byte(text+account))
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if got := (devices{c.Audio.Ring, c.Video.Camera, c.Screen.Device}); got != want {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+	}
+}
+
 func TestSIMOfBoard(t *testing.T) {
 	for keys, want := range map[string]string{
 		"":               "modem:/dev/ttyUSB2",

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ func (c *Config) complete(data []byte) {
 	// The text has been decoded once already: what fails here failed there.
 	_ = toml.Unmarshal(data, &written)
 	c.Audio.complete(c.Board.Profile.Audio)
+	c.Video.Camera = cmp.Or(c.Video.Camera, c.Board.Profile.Camera.Device)
+	c.Screen.Device = cmp.Or(c.Screen.Device, c.Board.Profile.Screen.Device, noScreen)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		if a.IMS != nil {

@@ -249,7 +249,7 @@ func defaults() *Config {
 		State:   State{Dir: defaultState()},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
 		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
-		Screen:  Screen{Device: "none", Sleep: Duration(30 * time.Second)},
+		Screen:  Screen{Sleep: Duration(30 * time.Second)},
 	}
 }
 

@@ -10,7 +10,8 @@ import (
 // Screen is the handheld's own screen.
 type Screen struct {
 	// Device is "none", "auto", a node such as "/dev/dri/card0" or "/dev/fb0", or
-	// "memory": a screen for screenshots alone.
+	// "memory": a screen for screenshots alone. Where it isn't written, it is the
+	// board's.
 	Device string `toml:"device"`
 	// Rotate is how far the picture is turned clockwise, in degrees.
 	Rotate int `toml:"rotate"`
@@ -19,6 +20,9 @@ type Screen struct {
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep Duration `toml:"sleep"`
 }
+
+// noScreen is no screen, no keys and no lights.
+const noScreen = "none"
 
 // Pixels reads Size: 0, 0 where there is none.
 func (s Screen) Pixels() (w, h int, err error) {

@@ -9,8 +9,8 @@ import (
 // Video is about the camera and what becomes of video in calls.
 type Video struct {
 	Enabled bool `toml:"enabled"`
-	// Camera names the device: "" is the first one, "none" none at all,
-	// "fake:bars" colour bars with a number.
+	// Camera names the device: "" is the board's, or else the first one, "none"
+	// none at all, "fake:bars" colour bars with a number.
 	Camera string `toml:"camera"`
 	// Size is "WIDTHxHEIGHT" in pixels, Rate in pictures a second.
 	Size string `toml:"size"`

@@ -3,117 +3,129 @@ package phone
 import (
 	"cmp"
 	"errors"
-	"time"
+	"image"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 
 	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/cmd/internal/config"
-	"github.com/imsphone/imsphone/cmd/internal/screen"
-	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
 	"github.com/imsphone/imsphone/hw/display"
-	"github.com/imsphone/imsphone/hw/input"
-	"github.com/imsphone/imsphone/hw/led"
 )
 
-// panel is a screen with the keys and the light that belong to it.
+// openDisplay is display.Open, or a test's.
+type openDisplay func(display.Config) (display.Panel, error)
+
+// panel is the screen of this machine with its keys and lights. The screen may
+// come later, go, and be another one then; keys and lights work without it. It is
+// a [driver.Panel].
 type panel struct {
-	display.Panel
-	keys *input.Set
-	lamp *led.Light // nil where the board has none
-	done chan struct{}
+	cfg  display.Config
+	open openDisplay
+	log  zerolog.Logger
+
+	screen display.Panel // nil while there is none
+	size   image.Point   // of the last one
+	told   string        // what the log says of it
+	ready  atomic.Bool   // somebody sees what is drawn
+	keys   keys
+	lights lights
 }
 
-// openPanel opens the screen that the configuration names, with what the board
-// has besides. Keys or a light that can't be had are told of, and done without.
-func openPanel(c config.Screen, b board.Profile, log zerolog.Logger) (panel, error) {
+// blindSize is that of what nobody sees, until there is a screen.
+var blindSize = image.Pt(320, 240)
+
+// newPanel takes the screen that the configuration names, as the board has it
+// built in. Keys and lights are added.
+func newPanel(c config.Screen, b board.Profile, open openDisplay, log zerolog.Logger) (*panel, error) {
 	w, h, err := c.Pixels()
 	if err != nil {
-		return panel{}, err
+		return nil, err
 	}
-	p := panel{done: make(chan struct{})}
-	p.Panel, err = display.Open(display.Config{Device: c.Device, Rotate: cmp.Or(c.Rotate, b.Screen.Rotate),
-		Width: cmp.Or(w, b.Screen.Width), Height: cmp.Or(h, b.Screen.Height), Backlight: b.Screen.Backlight})
-	if err != nil {
-		return p, err
-	}
-	inputs, err := b.Inputs(p.Size())
-	if err == nil {
-		inputs.Rotate = cmp.Or(c.Rotate, b.Screen.Rotate)
-		p.keys, err = input.Open(inputs)
-	}
-	if err != nil {
-		log.Warn().Err(err).Msg("the screen has no keys")
-	}
-	if b.Lights.Message != "" {
-		if p.lamp, err = led.Open(b.Lights.Message); err != nil {
-			log.Warn().Err(err).Msg("there is no light for messages")
-		}
-	}
+	p := &panel{open: open, log: log, size: blindSize}
+	p.cfg = b.Screen.Display()
+	p.cfg.Device, p.cfg.Rotate = c.Device, cmp.Or(c.Rotate, p.cfg.Rotate)
+	p.cfg.Width, p.cfg.Height = cmp.Or(w, p.cfg.Width), cmp.Or(h, p.cfg.Height)
+	p.Remode()
 	return p, nil
 }
 
-// Close gives back all of it.
-func (p panel) Close() error {
-	close(p.done)
-	err := p.Panel.Close()
-	if p.keys != nil {
-		err = errors.Join(err, p.keys.Close())
+// Ready tells whether somebody sees what is drawn. It may be used from any
+// goroutine.
+func (p *panel) Ready() bool { return p.ready.Load() }
+
+// Size gives the screen's, or the last one's.
+func (p *panel) Size() (w, h int) { return p.size.X, p.size.Y }
+
+// Draw shows a part of a picture, if there is a screen.
+func (p *panel) Draw(img *image.RGBA, dirty image.Rectangle) error {
+	if !p.ready.Load() {
+		return nil
 	}
-	if p.lamp != nil {
-		err = errors.Join(err, p.lamp.Close())
+	err := p.screen.Draw(img, dirty)
+	if errors.Is(err, display.ErrNoScreen) || errors.Is(err, display.ErrGone) {
+		p.lost(err)
+		return nil
 	}
 	return err
 }
 
-// show lets the light say what the face wants it to.
-func (p panel) show(state screen.LampState) {
-	if p.lamp == nil {
-		return
+// Remode looks which screen there is by now. One that can't be used any more is
+// let go of, as there may be another.
+func (p *panel) Remode() (changed bool) {
+	was := p.ready.Load()
+	changed, err := p.remode()
+	if err != nil {
+		p.lost(err)
+		return false
 	}
-	switch state {
-	case screen.LampRings:
-		_ = p.lamp.Blink(200*time.Millisecond, 200*time.Millisecond) // a light that has failed is no reason for anything
-	case screen.LampMissed:
-		_ = p.lamp.Blink(100*time.Millisecond, 3*time.Second)
-	default:
-		_ = p.lamp.Set(false)
+	p.ready.Store(true)
+	p.say(zerolog.InfoLevel, p.screen.String(), "the screen is there")
+	w, h := p.screen.Size()
+	p.size = image.Pt(w, h)
+	p.keys.resize(p.size)
+	return changed || !was
+}
+
+func (p *panel) remode() (changed bool, err error) {
+	if p.screen != nil {
+		if changed, err = p.screen.Remode(); err == nil {
+			return changed, nil
+		}
+		_ = p.screen.Close() // it can't be used any more
+		p.screen = nil
+	}
+	p.screen, err = p.open(p.cfg)
+	return true, err
+}
+
+// lost goes on without a screen.
+func (p *panel) lost(err error) {
+	p.ready.Store(false)
+	p.say(zerolog.WarnLevel, err.Error(), "the phone runs without its screen")
+}
+
+// say tells the log once.
+func (p *panel) say(level zerolog.Level, screen, text string) {
+	if screen != p.told {
+		p.told = screen
+		p.log.WithLevel(level).Str("screen", screen).Msg(text)
 	}
 }
 
-// events turns what happens at the keys into what the face takes, until they
-// are closed.
-func (p panel) events() <-chan screen.Event {
-	if p.keys == nil {
+// Backlight switches the screen's light.
+func (p *panel) Backlight(on bool) error {
+	if !p.ready.Load() {
 		return nil
 	}
-	out := make(chan screen.Event)
-	go func() {
-		defer close(out)
-		for e := range p.keys.Events() {
-			event := faceEvent(e)
-			if event == nil {
-				continue
-			}
-			select {
-			case out <- event:
-			case <-p.done:
-				return
-			}
-		}
-	}()
-	return out
+	return p.screen.Backlight(on)
 }
 
-// faceEvent is nil for what the face has no use for.
-func faceEvent(e input.Event) screen.Event {
-	switch {
-	case e.Kind == input.Key:
-		if key, ok := driver.Key(e.Code, e.Value); ok {
-			return key
-		}
-	case e.Kind == input.Touch && e.Code == 0: // the first finger
-		return driver.Touch(e.X, e.Y, e.Value)
+// Close gives back all of it.
+func (p *panel) Close() error {
+	err := errors.Join(p.keys.close(), p.lights.close())
+	if p.screen != nil {
+		err = errors.Join(err, p.screen.Close())
 	}
-	return nil
+	return err
 }

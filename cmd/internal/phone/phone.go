@@ -96,9 +96,6 @@ func StartWith(c *config.Config, log zerolog.Logger, o Options) (*Phone, error) 
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())
 	}
-	if o.Screen == nil && cfg.Media.Video.Answer == actors.VideoReceive {
-		cfg.Media.Video.Answer = actors.VideoAsk // nobody would see it
-	}
 	ports, err := ports(c, cards, log, o)
 	if err != nil {
 		return nil, errors.Join(err, cards.close(), state.Close())

@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"errors"
+	"io"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -8,37 +10,83 @@ import (
 	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/screen/driver"
+	"github.com/imsphone/imsphone/hw/display"
+	"github.com/imsphone/imsphone/hw/hotplug"
 )
 
-// StartScreen shows the face of a phone on the screen that the configuration
-// names, else the board; nil is none.
-func StartScreen(c config.Screen, b board.Profile, p driver.Phone, log zerolog.Logger) (*driver.Screen, error) {
+// Face is the phone's own screen, with keys and lights. It is opened before the
+// phone, to which it is a [Screen], and started with it.
+type Face struct {
+	*driver.Screen
+	ready func() bool
+	watch io.Closer
+}
+
+// OpenFace opens the screen that the configuration names; nil is none. A screen
+// that isn't there yet is used when it comes. The notice is what the user has to
+// know besides.
+func OpenFace(c config.Screen, b board.Profile, notice string, log zerolog.Logger) (*Face, error) {
 	switch c.Device {
 	case "", "none":
 		return nil, nil
+	case "memory":
+		return memoryFace(c, notice, log)
 	}
-	cfg := driver.Config{Sleep: time.Duration(c.Sleep), Log: log}
-	if c.Device == "memory" {
-		w, h, err := c.Pixels()
-		if err != nil {
-			return nil, err
-		}
-		cfg.Panel = memory(w, h)
-		return driver.Start(cfg, p)
-	}
-	panel, err := openPanel(c, b, log)
+	p, err := newPanel(c, b, display.Open, log)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Panel, cfg.Input, cfg.Lamp = panel, panel.events(), panel.show
-	return driver.Start(cfg, p)
+	p.keys, p.lights = openKeys(b, p.cfg.Rotate, p.size, log), openLights(b.Lights, log)
+	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return &Face{s, p.Ready, watchScreens(s, p, log)}, nil
 }
 
-// memory is a screen that nobody sees; its size is that of a small handheld
+// Ready tells whether there is a screen by now.
+func (f *Face) Ready() bool { return f.ready() }
+
+// Close ends it.
+func (f *Face) Close() error { return errors.Join(f.watch.Close(), f.Screen.Close()) }
+
+// memoryFace is a screen that nobody sees; its size is that of a small handheld
 // where none is asked for.
-func memory(w, h int) driver.Memory {
-	if w == 0 {
-		return driver.Memory{Width: 320, Height: 240}
+func memoryFace(c config.Screen, notice string, log zerolog.Logger) (*Face, error) {
+	w, h, err := c.Pixels()
+	if err != nil {
+		return nil, err
 	}
-	return driver.Memory{Width: w, Height: h}
+	if w == 0 {
+		w, h = blindSize.X, blindSize.Y
+	}
+	s, err := driver.New(driver.Config{Panel: driver.Memory{Width: w, Height: h}, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &Face{s, func() bool { return true }, io.NopCloser(nil)}, nil
+}
+
+// settling are times after the kernel's news of a screen, when its node may have
+// got the owner that lets the phone in.
+var settling = [...]time.Duration{200 * time.Millisecond, time.Second, 3 * time.Second}
+
+// watchScreens tells the face of screens that come and go.
+func watchScreens(s *driver.Screen, p *panel, log zerolog.Logger) io.Closer {
+	again := func() {
+		if !p.Ready() {
+			s.Replugged()
+		}
+	}
+	w, err := hotplug.Watch(func(hotplug.Event) {
+		s.Replugged()
+		for _, d := range settling {
+			time.AfterFunc(d, again)
+		}
+	}, "drm", "graphics")
+	if err != nil {
+		log.Warn().Err(err).Msg("a screen that is plugged in later isn't noticed")
+		return io.NopCloser(nil)
+	}
+	return w
 }

@@ -136,13 +136,19 @@ func (p volumePort) SetVolume(v actors.Volume) error { return p.Set(v.Percent, v
 // hotplugPort watches what the actors have devices of.
 type hotplugPort struct{}
 
+// actorDevices are the subsystems of these.
+var actorDevices = [...]string{"sound", "video4linux"}
+
 // Watch hands on what the kernel tells. Where news was missed all devices count
 // as changed.
 func (hotplugPort) Watch(changed func(actors.DeviceChange)) (io.Closer, error) {
 	return hotplug.Watch(func(e hotplug.Event) {
-		if e.Action == hotplug.Missed {
-			e.Subsystem = "sound"
+		if e.Action != hotplug.Missed {
+			changed(actors.DeviceChange{Subsystem: e.Subsystem, Name: e.DevName, Removed: e.Action == hotplug.Remove || e.Action == hotplug.Unbind})
+			return
 		}
-		changed(actors.DeviceChange{Subsystem: e.Subsystem, Name: e.DevName, Removed: e.Action == hotplug.Remove || e.Action == hotplug.Unbind})
-	}, "sound")
+		for _, subsystem := range actorDevices {
+			changed(actors.DeviceChange{Subsystem: subsystem})
+		}
+	}, actorDevices[:]...)
 }

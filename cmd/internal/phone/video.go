@@ -11,8 +11,11 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/config"
 )
 
-// Screen shows the pictures of video calls. Show is as in [actors.VideoPort].
+// Screen shows the pictures of video calls.
 type Screen interface {
+	// Ready tells whether there is a screen by now.
+	Ready() bool
+	// Show is as in [actors.VideoPort].
 	Show(whose, call string, picture *image.YCbCr)
 }
 
@@ -58,7 +61,7 @@ func fakeSource(name string) (uint8, error) {
 
 func (videoPort) Blank(wish actors.VideoWish) actors.Camera { return newGrey(wish) }
 
-func (p videoPort) HasScreen() bool { return p.screen != nil }
+func (p videoPort) HasScreen() bool { return p.screen != nil && p.screen.Ready() }
 
 func (p videoPort) Show(whose, call string, picture *image.YCbCr) {
 	if p.screen != nil {

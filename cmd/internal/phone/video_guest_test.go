@@ -27,6 +27,8 @@ const guestPatience = 2 * time.Minute
 // barScreen tells which pictures of the far end show vivid's colour bars.
 type barScreen struct{ good, other chan struct{} }
 
+func (barScreen) Ready() bool { return true }
+
 func (s barScreen) Show(whose, _ string, picture *image.YCbCr) {
 	if whose != actors.Theirs || picture == nil {
 		return

@@ -48,6 +48,10 @@ func (c *Core) news(e actors.Event, fx []Effect) []Effect {
 		c.silence = ""
 	case "refused":
 		c.say(Bad, e.Text)
+	case "video-offered":
+		c.say(Plain, "They offer video: press Video")
+	case "camera-lost":
+		c.say(Warn, "They see a grey picture: "+e.Text)
 	case "ended":
 		c.callEnded(e)
 	}

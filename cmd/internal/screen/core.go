@@ -15,6 +15,9 @@ type Config struct {
 	Size image.Point
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep time.Duration
+	// Notice is what the user has to know besides, such as that a new
+	// configuration is wrong; empty is nothing.
+	Notice string
 	// Keyed shows from the start what OK would press; else it is shown once an
 	// arrow was used.
 	Keyed bool
@@ -60,12 +63,12 @@ type Core struct {
 	toast      Line
 	toastUntil time.Time
 
-	used  time.Time // the last key or touch
-	dark  bool
-	deaf  bool // the finger that lit the screen is still on it
-	lamp  LampState
-	mode  Mode
-	epoch bool // the first step was made
+	used   time.Time // the last key or touch
+	dark   bool
+	deaf   bool // the finger that lit the screen is still on it
+	lights Lights
+	mode   Mode
+	epoch  bool // the first step was made
 }
 
 // id names a button of a view.
@@ -122,9 +125,9 @@ func (c *Core) settle(fx []Effect) []Effect {
 		c.enter(mode)
 	}
 	fx = c.light(fx)
-	if lamp := c.lampNow(); lamp != c.lamp {
-		c.lamp = lamp
-		fx = append(fx, Lamp{lamp})
+	if lights := c.lightsNow(); lights != c.lights {
+		c.lights = lights
+		fx = append(fx, lights)
 	}
 	if c.dark {
 		return fx
@@ -173,15 +176,14 @@ func (c *Core) sleepAt() time.Time {
 	return c.used.Add(c.cfg.Sleep)
 }
 
-func (c *Core) lampNow() LampState {
-	switch {
-	case c.ringing() != nil:
-		return LampRings
-	case c.missed > 0:
-		return LampMissed
-	}
-	return LampOff
+func (c *Core) lightsNow() Lights {
+	active := c.active()
+	return Lights{Rings: c.ringing() != nil, InCall: active != nil && !active.Answered.IsZero(), Missed: c.missed > 0,
+		Registered: slices.ContainsFunc(c.status.Accounts, func(a actors.AccountStatus) bool { return a.State == "registered" })}
 }
+
+// Lit tells whether the screen's light is on.
+func (c *Core) Lit() bool { return !c.dark }
 
 // Next is when the core wants a [Tick]; the zero time is never. In the dark
 // nothing counts.

@@ -169,16 +169,16 @@ func commands(fx []screen.Effect) string {
 	return strings.Join(list, ", ")
 }
 
-// TestMissed counts calls that nobody took, and only those; the lamp tells.
+// TestMissed counts calls that nobody took, and only those; the lights tell.
 func TestMissed(t *testing.T) {
 	ringing := screentest.Phone(screentest.Call("1", call.RingingIn, screentest.Bob, "Bob"))
 	ended := screen.News{Event: actors.Event{Type: "ended", Call: "1", Remote: screentest.Bob}}
 	f := newFace(0).do(ringing)
-	if !has(f.fx, screen.Lamp{Shows: screen.LampRings}) {
+	if !has(f.fx, screen.Lights{Rings: true, Registered: true}) {
 		t.Errorf("effects %v", f.fx)
 	}
 	f.do(ended, screentest.Phone())
-	if !has(f.fx, screen.Lamp{Shows: screen.LampMissed}) {
+	if !has(f.fx, screen.Lights{Missed: true, Registered: true}) {
 		t.Errorf("effects %v", f.fx)
 	}
 	f.wait(10 * time.Second)
@@ -190,8 +190,71 @@ func TestMissed(t *testing.T) {
 		t.Errorf("a rejected call counts as missed: %d", v.Bar.Missed)
 	}
 	f.do(screentest.Press(screen.Back))
-	if v := f.View(); v.Bar.Missed != 0 || !has(f.fx, screen.Lamp{}) {
+	if v := f.View(); v.Bar.Missed != 0 || !has(f.fx, screen.Lights{Registered: true}) {
 		t.Errorf("it was seen: %v, %v", v.Bar, f.fx)
+	}
+}
+
+// TestVideoButton: it shows what was hidden, else it is the camera's switch.
+func TestVideoButton(t *testing.T) {
+	button := screen.Key{Code: screen.Char, Rune: 'v'}
+	for _, test := range []struct {
+		direction string
+		far       bool
+		keys      []screen.Event
+		want      string // the mode that is asked for
+		mode      screen.Mode
+	}{
+		{"", false, []screen.Event{button}, "on", screen.InCall},
+		{"sendonly", false, []screen.Event{button}, "off", screen.InCall},
+		{"recvonly", true, nil, "", screen.Video},
+		{"recvonly", true, []screen.Event{button}, "on", screen.Video},
+		{"sendrecv", true, []screen.Event{button}, "receive", screen.Video},
+		{"sendrecv", true, []screen.Event{screentest.Press(screen.Back)}, "", screen.InCall},
+		{"sendrecv", true, []screen.Event{screentest.Press(screen.Back), button}, "", screen.Video},
+	} {
+		s := screentest.Call("1", call.Active, screentest.Bob, "Bob")
+		if test.direction != "" {
+			s.Video = &actors.VideoStatus{Direction: test.direction, Offered: "sendrecv"}
+		}
+		f := newFace(0).do(screentest.Phone(s), screen.Pictures{Far: test.far})
+		f.do(test.keys...)
+		got := ""
+		for _, e := range f.fx {
+			if c, ok := e.(screen.Command); ok && c.Name == "video" {
+				got = c.Mode
+			}
+		}
+		if mode := f.View().Mode; got != test.want || mode != test.mode {
+			t.Errorf("%q, pictures %v, %d keys: %q and %s, want %q and %s", test.direction, test.far, len(test.keys), got, mode, test.want, test.mode)
+		}
+	}
+}
+
+// TestNotice: it is told of, and Info has it.
+func TestNotice(t *testing.T) {
+	f := &face{Core: screen.New(screen.Config{Size: qvga, Notice: "line 7 is wrong"}), now: screentest.Start}
+	f.do(screentest.Phone())
+	if v := f.View(); v.Below[0].Text != "Something is to be read: Info" {
+		t.Errorf("%v", v.Below)
+	}
+	f.tap(t, "Info")
+	if v := f.View(); !strings.HasPrefix(v.Text.Text, "line 7 is wrong ") {
+		t.Errorf("%q", v.Text.Text)
+	}
+}
+
+// TestAnswerWithVideo is there where the caller offers it.
+func TestAnswerWithVideo(t *testing.T) {
+	ringing := screentest.Call("1", call.RingingIn, screentest.Bob, "Bob")
+	f := newFace(0).do(screentest.Phone(ringing))
+	if n := len(f.View().Buttons); n != 2 {
+		t.Errorf("%d buttons without video", n)
+	}
+	ringing.Video = &actors.VideoStatus{Direction: "inactive", Offered: "sendrecv"}
+	f.do(screentest.Phone(ringing)).tap(t, "With video")
+	if !has(f.fx, screen.Command{Name: "answer", Call: "1", Video: true}) {
+		t.Errorf("effects %v", f.fx)
 	}
 }
 

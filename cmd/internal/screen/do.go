@@ -23,6 +23,11 @@ func (c *Core) do(what Does, fx []Effect) []Effect {
 			fx = append(fx, Command{Name: "hold", Call: active.Call})
 		}
 		return c.about(ringing, "answer", fx)
+	case DoAnswerVideo:
+		if ringing != nil {
+			fx = append(fx, Command{Name: "answer", Call: ringing.Call, Video: true})
+		}
+		return fx
 	case DoEndAnswer:
 		return c.about(ringing, "answer", c.about(active, "hangup", fx))
 	case DoReject:
@@ -52,6 +57,8 @@ func (c *Core) show(what Does) {
 	switch what {
 	case DoKeypad:
 		c.keypad = true
+	case DoHide:
+		c.video = false
 	case DoExplain:
 		c.explain, c.missed = true, 0
 	case DoOverlay:
@@ -142,18 +149,35 @@ func (c *Core) swap(fx []Effect) []Effect {
 	return fx
 }
 
-// toggleVideo adds our picture to a call and takes it away again, and shows or
-// hides the far end's.
+// toggleVideo shows the far end's picture where it was hidden; else it adds our
+// own to a call, or takes it away again and leaves the far end's.
 func (c *Core) toggleVideo(s *actors.CallStatus, fx []Effect) []Effect {
 	if s == nil || s.Answered.IsZero() {
 		return fx
 	}
-	c.video = !c.video
-	mode := "off"
-	if c.video {
-		mode = "on"
+	if c.far && !c.video {
+		c.video = true
+		return fx
 	}
+	mode := "on"
+	switch {
+	case sendsVideo(s) && c.far:
+		mode = "receive"
+	case sendsVideo(s):
+		mode = "off"
+	}
+	c.video = mode != "off"
 	return append(fx, Command{Name: "video", Call: s.Call, Mode: mode})
+}
+
+// sendsVideo tells whether the far end sees us.
+func sendsVideo(s *actors.CallStatus) bool {
+	return s.Video != nil && strings.HasPrefix(s.Video.Direction, "send")
+}
+
+// offersVideo tells whether the far end is ready for more video than there is.
+func offersVideo(s *actors.CallStatus) bool {
+	return s.Video != nil && s.Video.Offered != "inactive" && s.Video.Offered != s.Video.Direction && !sendsVideo(s)
 }
 
 // louder is what the one button for the volume asks for: more, and after the

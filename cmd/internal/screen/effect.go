@@ -15,7 +15,9 @@ type (
 		Digits  string `json:"digits,omitempty"`
 		// Volume is one from 0 to 100, or a change such as "+10".
 		Volume string `json:"volume,omitempty"`
-		// Mode is that of video: on or off.
+		// Video asks for it with an answer.
+		Video bool `json:"video,omitempty"`
+		// Mode is that of video: on, receive or off.
 		Mode string `json:"mode,omitempty"`
 	}
 	// Refresh asks for a [Status].
@@ -24,23 +26,17 @@ type (
 	Redraw struct{}
 	// Backlight switches the screen's light.
 	Backlight struct{ On bool }
-	// Lamp says what the board's light for messages does.
-	Lamp struct{ Shows LampState }
+	// Lights says what the board's lights have to tell.
+	Lights struct {
+		Rings      bool // somebody calls
+		InCall     bool // a call is up
+		Missed     bool // a call was missed
+		Registered bool // a line is registered
+	}
 )
 
 func (Command) effect()   {}
 func (Refresh) effect()   {}
 func (Redraw) effect()    {}
 func (Backlight) effect() {}
-func (Lamp) effect()      {}
-
-// LampState is what the light for messages shows.
-type LampState uint8
-
-// The states: dark, blinking fast while somebody calls, blinking slowly when a
-// call was missed.
-const (
-	LampOff LampState = iota
-	LampRings
-	LampMissed
-)
+func (Lights) effect()    {}

@@ -60,7 +60,7 @@ var (
 	onHook  = [...]Does{Ended: DoBack, Calling: DoHangup, InCall: DoHangup, Digits: DoHangup, Video: DoHangup, Refused: DoBack}
 	endKey  = [...]Does{Notice: DoBack, Ended: DoBack, Calling: DoHangup, InCall: DoHangup, Digits: DoHangup, Video: DoHangup,
 		Incoming: DoReject, Waiting: DoReject, Refused: DoBack}
-	backKey = [...]Does{Dialler: DoErase, Notice: DoBack, Ended: DoBack, Digits: DoBack, Video: DoVideo, Refused: DoBack}
+	backKey = [...]Does{Dialler: DoErase, Notice: DoBack, Ended: DoBack, Digits: DoBack, Video: DoHide, Refused: DoBack}
 )
 
 // heldKey takes the repetitions of a key: those that a finger means.

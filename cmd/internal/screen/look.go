@@ -102,6 +102,8 @@ func (c *Core) trouble() Line {
 		return Line{"1 missed call", Warn}
 	case c.missed > 1:
 		return Line{itoa(c.missed) + " missed calls", Warn}
+	case c.cfg.Notice != "":
+		return Line{"Something is to be read: Info", Warn}
 	case state == LineTrying:
 		return Line{"Registering …", Dim}
 	case state == LineUp:
@@ -129,6 +131,9 @@ func (c *Core) lookNotice() View {
 		{Does: DoBack, Label: "Back", Icon: IconBack, Shortcut: 'b'},
 	}}
 	var said []string
+	if c.cfg.Notice != "" {
+		said = append(said, c.cfg.Notice)
+	}
 	if c.silence != "" {
 		said = append(said, "There is no sound: "+c.silence+".")
 	}
@@ -159,10 +164,15 @@ func (c *Core) lookRefused() View {
 
 func (c *Core) lookIncoming(s *actors.CallStatus) View {
 	title, sub := party(s.Remote, s.Name)
-	v := View{Above: "Incoming call", Title: title, Columns: 2, Buttons: []Button{
+	v := View{Above: "Incoming call", Title: title, Buttons: []Button{
 		{Does: DoAnswer, Label: "Answer", Icon: IconCall, Tone: Good, Shortcut: 'a'},
-		{Does: DoReject, Label: "Reject", Icon: IconEnd, Tone: Bad, Shortcut: 'r'},
 	}}
+	if offersVideo(s) {
+		v.Above = "Incoming video call"
+		v.Buttons = append(v.Buttons, Button{Does: DoAnswerVideo, Label: "With video", Icon: IconVideo, Tone: Good, Shortcut: 'v'})
+	}
+	v.Buttons = append(v.Buttons, Button{Does: DoReject, Label: "Reject", Icon: IconEnd, Tone: Bad, Shortcut: 'r'})
+	v.Columns = len(v.Buttons)
 	return v.under(sub)
 }
 
@@ -231,6 +241,8 @@ func (c *Core) condition(s *actors.CallStatus) Line {
 		return Line{"The other side has put you on hold", Warn}
 	case s.Muted:
 		return Line{"You are muted", Warn}
+	case offersVideo(s):
+		return Line{"They would like video", Accent}
 	case parked != nil:
 		other, _ := party(parked.Remote, parked.Name)
 		return Line{other + " is on hold", Dim}
@@ -249,7 +261,7 @@ func (c *Core) callButtons(s *actors.CallStatus) []Button {
 	return []Button{
 		muteButton(s),
 		{Does: DoKeypad, Label: "Keypad", Icon: IconKeypad, Shortcut: 'k'},
-		{Does: DoVideo, Label: "Video", Icon: IconVideo, On: c.video, Shortcut: 'v'},
+		{Does: DoVideo, Label: "Video", Icon: IconVideo, On: sendsVideo(s), Shortcut: 'v'},
 		hold,
 		{Does: DoVolume, Label: "Volume", Icon: IconVolume, Shortcut: 'l'},
 		endButton(),
@@ -260,7 +272,7 @@ func (c *Core) videoButtons(s *actors.CallStatus) []Button {
 	return []Button{
 		muteButton(s),
 		{Does: DoKeypad, Label: "Keypad", Icon: IconKeypad, Shortcut: 'k'},
-		{Does: DoVideo, Label: "Video", Icon: IconVideo, On: true, Shortcut: 'v'},
+		{Does: DoVideo, Label: "Video", Icon: IconVideo, On: sendsVideo(s), Shortcut: 'v'},
 		endButton(),
 	}
 }

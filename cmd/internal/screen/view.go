@@ -139,6 +139,7 @@ const (
 	DoErase
 	DoCall
 	DoAnswer
+	DoAnswerVideo
 	DoEndAnswer
 	DoReject
 	DoHangup
@@ -147,6 +148,7 @@ const (
 	DoSwap
 	DoKeypad
 	DoVideo
+	DoHide
 	DoVolume
 	DoExplain
 	DoRegister
@@ -157,6 +159,6 @@ const (
 
 // String gives the name that [Core]'s table uses.
 func (d Does) String() string {
-	return [...]string{"-", "digit", "erase", "call", "answer", "end+answer", "reject", "hang up", "mute", "hold", "swap",
-		"keypad", "video", "volume", "explain", "register", "back", "redial", "overlay"}[d]
+	return [...]string{"-", "digit", "erase", "call", "answer", "answer+video", "end+answer", "reject", "hang up", "mute", "hold", "swap",
+		"keypad", "video", "hide", "volume", "explain", "register", "back", "redial", "overlay"}[d]
 }

@@ -10,17 +10,36 @@ import (
 
 // draw shows what has changed, if it is time.
 func (s *Screen) draw(now time.Time) {
-	if !s.pending || now.Before(s.drawn.Add(frameTime)) {
+	if !s.pending || now.Before(s.drawn.Add(s.patience())) {
 		return
 	}
-	s.pending, s.drawn = false, now
-	for _, dirty := range s.paint() {
-		err := s.cfg.Panel.Draw(s.painter.Image(), dirty)
-		if err != nil && !s.broken {
-			s.note(err, "the screen can't be drawn on")
-		}
-		s.broken = err != nil
+	s.drawn = now
+	if s.broken {
+		s.painter.Forget()
 	}
+	err := s.show()
+	if err != nil && !s.broken {
+		s.note(err, "the screen can't be drawn on")
+	}
+	s.broken, s.pending = err != nil, err != nil && s.core.Lit() // light begins with a picture
+}
+
+// patience is the least time between two pictures.
+func (s *Screen) patience() time.Duration {
+	if s.broken {
+		return retryTime
+	}
+	return frameTime
+}
+
+// show gives the panel what has changed.
+func (s *Screen) show() error {
+	for _, dirty := range s.paint() {
+		if err := s.cfg.Panel.Draw(s.painter.Image(), dirty); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // paint brings the picture up to date.
@@ -33,14 +52,18 @@ func (s *Screen) size() image.Point {
 	return image.Pt(w, h)
 }
 
-// replugged draws all, on a panel that may have another size.
+// replugged draws all, on a panel that may have another size, if it has changed.
 func (s *Screen) replugged() {
+	if !s.cfg.Panel.Remode() {
+		return
+	}
 	painter, err := raster.New(s.size())
 	if err != nil {
 		s.note(err, "the screen can't be drawn on")
 		return
 	}
-	s.painter = painter
+	s.painter, s.broken = painter, false
+	s.note(s.cfg.Panel.Backlight(s.core.Lit()), "the screen's light can't be switched")
 	s.step(screen.Resized{Size: s.size()})
 	s.pending = true
 }

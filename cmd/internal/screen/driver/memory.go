@@ -11,6 +11,9 @@ func (m Memory) Size() (w, h int) { return m.Width, m.Height }
 // Draw has nothing to do.
 func (Memory) Draw(*image.RGBA, image.Rectangle) error { return nil }
 
+// Remode finds nothing else.
+func (Memory) Remode() bool { return false }
+
 // Backlight has nothing to do.
 func (Memory) Backlight(bool) error { return nil }
 

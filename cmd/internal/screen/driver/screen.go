@@ -14,12 +14,16 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/screen/raster"
 )
 
-// Panel is a screen to draw on. Its methods are used by one goroutine.
+// Panel is a screen to draw on, which may come and go. Its methods are used by one
+// goroutine.
 type Panel interface {
 	// Size gives its width and height in pixels.
 	Size() (w, h int)
 	// Draw shows the part dirty of the picture, which is whole at each call.
 	Draw(img *image.RGBA, dirty image.Rectangle) error
+	// Remode looks which screen there is by now. changed tells that the size may be
+	// another and that all has to be drawn again.
+	Remode() (changed bool)
 	Backlight(on bool) error
 	Close() error
 }
@@ -37,11 +41,13 @@ type Config struct {
 	Panel Panel
 	// Input is keys and touches; nil is none.
 	Input <-chan screen.Event
-	// Lamp shows messages by a light; nil where the board has none.
-	Lamp func(screen.LampState)
+	// Lights shows the board's lights; nil where it has none.
+	Lights func(screen.Lights)
 	// Sleep is the time without a key after which the light goes out; 0 is never.
 	Sleep time.Duration
-	Log   zerolog.Logger
+	// Notice is what the user has to know besides; empty is nothing.
+	Notice string
+	Log    zerolog.Logger
 }
 
 // frameTime is the least time between two pictures.
@@ -50,11 +56,15 @@ const frameTime = time.Second / 30
 // staleTime is how long the last picture of a video is shown without a new one.
 const staleTime = 2 * time.Second
 
-// Screen is a running face. Its methods may be used from any goroutine.
+// retryTime is the time after which a panel that took no picture is given all of
+// it again.
+const retryTime = time.Second
+
+// Screen is a face. Its methods may be used from any goroutine.
 type Screen struct {
 	cfg  Config
 	core *screen.Core
-	todo *queue
+	todo *queue // nil before Start
 
 	far, own     mailbox
 	fresh        chan struct{} // a picture has come
@@ -71,16 +81,20 @@ type Screen struct {
 	farSeen, ownSeen time.Time
 }
 
-// Start shows the phone's face on the panel until Close.
-func Start(cfg Config, phone Phone) (*Screen, error) {
+// New gives a face that waits for its phone: pictures can be shown to it already.
+func New(cfg Config) (*Screen, error) {
 	w, h := cfg.Panel.Size()
 	painter, err := raster.New(image.Pt(w, h))
 	if err != nil {
 		return nil, err
 	}
-	s := &Screen{cfg: cfg, core: screen.New(screen.Config{Size: image.Pt(w, h), Sleep: cfg.Sleep}),
+	return &Screen{cfg: cfg, core: screen.New(screen.Config{Size: image.Pt(w, h), Sleep: cfg.Sleep, Notice: cfg.Notice}),
 		fresh: make(chan struct{}, 1), shots: make(chan chan *image.RGBA), replug: make(chan struct{}, 1),
-		stop: make(chan struct{}), closed: make(chan struct{}), painter: painter}
+		stop: make(chan struct{}), closed: make(chan struct{}), painter: painter}, nil
+}
+
+// Start shows the phone's face on the panel until Close. It is called once.
+func (s *Screen) Start(phone Phone) {
 	s.todo = newQueue(phone)
 	events, cancel := phone.Subscribe()
 	go func() {
@@ -89,18 +103,19 @@ func Start(cfg Config, phone Phone) (*Screen, error) {
 		defer s.todo.close()
 		s.run(events)
 	}()
-	return s, nil
 }
 
-// Close ends the face, and closes the panel.
+// Close ends the face, if it was started, and closes the panel.
 func (s *Screen) Close() error {
 	close(s.stop)
-	<-s.closed
+	if s.todo != nil {
+		<-s.closed
+	}
 	return s.cfg.Panel.Close()
 }
 
-// Replugged says that the panel may be another one: its size is asked for, and
-// all of it is drawn.
+// Replugged says that the panel may be another one: it is looked for, and where
+// it has changed all of it is drawn.
 func (s *Screen) Replugged() {
 	select {
 	case s.replug <- struct{}{}:
@@ -185,9 +200,9 @@ func (s *Screen) perform(effect screen.Effect) {
 		s.pending = true
 	case screen.Backlight:
 		s.note(s.cfg.Panel.Backlight(e.On), "the screen's light can't be switched")
-	case screen.Lamp:
-		if s.cfg.Lamp != nil {
-			s.cfg.Lamp(e.Shows)
+	case screen.Lights:
+		if s.cfg.Lights != nil {
+			s.cfg.Lights(e)
 		}
 	}
 }
@@ -208,7 +223,7 @@ func (s *Screen) sleep(timer *time.Timer, now time.Time) {
 		}
 	}
 	if s.pending {
-		earlier(s.drawn.Add(frameTime))
+		earlier(s.drawn.Add(s.patience()))
 	}
 	if !s.farSeen.IsZero() {
 		earlier(s.farSeen.Add(staleTime))

@@ -52,6 +52,8 @@ func (p *panel) Backlight(on bool) error {
 	return nil
 }
 
+func (p *panel) Remode() bool { return true }
+
 func (p *panel) Close() error { return nil }
 
 // read gives the counts since the last read.
@@ -98,10 +100,11 @@ func start(t *testing.T, sleep time.Duration) *rig {
 	t.Helper()
 	r := &rig{t: t, panel: &panel{size: image.Pt(320, 240)}, input: make(chan screen.Event, 8),
 		phone: &phone{status: screentest.Phone().Status, events: make(chan actors.Event, 8)}}
-	s, err := Start(Config{Panel: r.panel, Input: r.input, Sleep: sleep, Log: zerolog.Nop()}, r.phone)
+	s, err := New(Config{Panel: r.panel, Input: r.input, Sleep: sleep, Log: zerolog.Nop()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Start(r.phone)
 	r.Screen = s
 	r.settle()
 	return r
@@ -231,6 +234,46 @@ func TestReplugged(t *testing.T) {
 			t.Errorf("%d pixels", pixels)
 		}
 	})
+}
+
+// TestFailedDrawIsRepaired: what was lost is drawn, too, and not more often than
+// once a second is it tried.
+func TestFailedDrawIsRepaired(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, 0)
+		defer r.Close()
+		fail := func(err error) {
+			r.panel.mu.Lock()
+			defer r.panel.mu.Unlock()
+			r.panel.err = err
+		}
+		fail(errors.New("no"))
+		r.panel.read()
+		r.call(call.RingingIn)
+		time.Sleep(5 * time.Second)
+		if draws, _, _ := r.panel.read(); draws < 4 || draws > 7 {
+			t.Errorf("%d draws that fail", draws)
+		}
+		fail(nil)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if _, pixels, _ := r.panel.read(); pixels != 320*240 {
+			t.Errorf("%d pixels are drawn", pixels)
+		}
+	})
+}
+
+// TestNoPhoneYet: pictures may come, and the panel is closed.
+func TestNoPhoneYet(t *testing.T) {
+	s, err := New(Config{Panel: Memory{320, 240}, Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Show(Theirs, "1", screentest.Picture(64, 48))
+	s.Replugged()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestThePhoneStops, and the screen with it.

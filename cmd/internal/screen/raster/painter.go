@@ -42,6 +42,9 @@ func (p *Painter) Far(picture *image.YCbCr) { p.far.set(picture) }
 // Own is the same for our own picture.
 func (p *Painter) Own(picture *image.YCbCr) { p.own.set(picture) }
 
+// Forget lets the next Paint draw all of the picture.
+func (p *Painter) Forget() { p.drawn = false }
+
 // px turns units of the grid into pixels.
 func (p *Painter) px(units int) int { return units * p.unit / 240 }
 

@@ -90,6 +90,10 @@ func Scenes() []Scene {
 	bob := Call("1", call.Active, Bob, "Bob Baker")
 	muted := with(bob, func(s *actors.CallStatus) { s.Muted = true })
 	poor := with(bob, func(s *actors.CallStatus) { s.Quality = &actors.Quality{ReceivedPackets: 900, MOS: 2.7} })
+	video := func(direction, offered string) func(*actors.CallStatus) {
+		return func(s *actors.CallStatus) { s.Video = &actors.VideoStatus{Direction: direction, Offered: offered} }
+	}
+	shown := with(bob, video("sendrecv", "sendrecv"))
 	held := Call("1", call.Held, Bob, "Bob Baker")
 	failed := screen.Status{Status: actors.Status{Accounts: []actors.AccountStatus{
 		Account("failed", "AUTN MAC wrong: OP instead of OPc? Compare K and OPc with the network's subscriber data")}}}
@@ -107,7 +111,9 @@ func Scenes() []Scene {
 		scene("incoming", Phone(Call("1", call.RingingIn, Bob, "Bob Baker"))),
 		scene("incoming-number", Phone(Call("1", call.RingingIn, Bob, ""))),
 		scene("incoming-odd", Phone(Call("1", call.RingingIn, Carol, "日本 Ærøskøbing\u202e\x1b[31m of the very long name, the third"))),
+		scene("incoming-video", Phone(with(Call("1", call.RingingIn, Bob, "Bob Baker"), video("inactive", "sendrecv")))),
 		scene("in-call", Phone(bob)),
+		scene("in-call-offered", Phone(with(bob, video("inactive", "sendrecv"))), news(actors.Event{Type: "video-offered", Call: "1"})),
 		scene("in-call-focus", Phone(bob), Press(screen.DownKey)),
 		scene("in-call-muted", Phone(muted)),
 		scene("in-call-poor", Phone(poor)),
@@ -118,7 +124,7 @@ func Scenes() []Scene {
 		scene("two-calls", Phone(held, Call("2", call.Active, Carol, "Carol"))),
 		scene("waiting", Phone(bob, Call("2", call.Waiting, Carol, "Carol"))),
 		scene("digits", append([]screen.Event{Phone(bob)}, Type("42#")...)...),
-		scene("video", Phone(bob), screen.Key{Code: screen.Char, Rune: 'v'}, screen.Pictures{Far: true, Own: true}),
+		scene("video", Phone(shown), screen.Pictures{Far: true, Own: true}),
 		scene("ended", Phone(bob), news(actors.Event{Type: "ended", Call: "1", Remote: Bob, Name: "Bob Baker",
 			Reason: int(call.ReasonTerminated)}), Phone()),
 		scene("ended-busy", Phone(Call("1", call.RingingOut, Carol, "")), news(actors.Event{Type: "ended", Call: "1",

@@ -1,0 +1,199 @@
+//go:build qemu
+
+package qemutest
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/cmd/internal/phone"
+	"github.com/imsphone/imsphone/cmd/internal/screen"
+	"github.com/imsphone/imsphone/media/bars"
+)
+
+// source is the number in the far phone's bars.
+const source = 7
+
+// TestScreen: a person with the handheld is called, sees who calls, answers by
+// touch, sees the far end, shows himself, hangs up by a key, and dials by touch.
+// Sound card, camera, screen, touch and keys are the kernel's.
+func TestScreen(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	defer cancel()
+	pair := site.Pair()
+	board := start(t, pair, Setup{Model: Virt, Devices: PanelDevices,
+		Settings: "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\n[video]\nsize = \"320x240\"\nrate = 5\n[screen]\nsleep = \"0s\"\n"})
+	eyes := &Eyes{}
+	far, err := site.StartFarWith(ctx, pair, 660, fmt.Sprintf("[video]\ncamera = \"fake:bars=%d\"\nanswer = \"both\"\nrate = 5\n", source), "auto_answer = true\n", phone.Options{Screen: eyes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
+		t.Fatal(err)
+	}
+	shell, err := board.LogIn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shell.Close()
+	if _, err := shell.Run(ctx, "/sbin/modprobe snd-aloop && /sbin/modprobe vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0x2"); err != nil {
+		t.Fatal(err)
+	}
+	panel, err := NewPanel(board, shell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handheld{t, ctx, panel, far}
+
+	h.shows("dialler", screen.Pictures{})
+	mark := far.Mark()
+	if _, err := far.DialVideo(ctx, "", pair.Board.Name); err != nil {
+		t.Fatal(err)
+	}
+	h.far(mark, "ringing")
+	incoming := h.shows("incoming", screen.Pictures{})
+	h.touch(incoming, screen.DoAnswer, 0)
+	h.far(mark, "answered")
+	h.seesBars()
+
+	h.touch(h.face(screen.Pictures{Far: true}), screen.DoVideo, 0)
+	if err := eyes.Await(ctx, ShowsTestBars); err != nil {
+		t.Error(err)
+	}
+	h.await("in-call-both", hasInset)
+
+	h.key("end")
+	h.far(mark, "ended")
+	h.key("esc") // how it ended has been read
+	dialler := h.shows("dialler-again", screen.Pictures{})
+	h.dials(dialler, pair.Far.Number)
+	mark = far.Mark()
+	h.touch(dialler, screen.DoCall, 0)
+	h.far(mark, "answered")
+	h.shows("in-call", screen.Pictures{})
+	h.key("end")
+	h.far(mark, "ended")
+}
+
+// handheld is a board in somebody's hands.
+type handheld struct {
+	t     *testing.T
+	ctx   context.Context
+	panel *Panel
+	phone *Far
+}
+
+func (h handheld) face(pictures screen.Pictures) *screen.Core {
+	h.t.Helper()
+	f, err := h.panel.Face(h.ctx, pictures)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return f
+}
+
+// await waits until the screen is as look wants it.
+func (h handheld) await(name string, look func(image.Image) error) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.ctx, 90*time.Second)
+	defer cancel()
+	if err := h.panel.Await(ctx, name, look); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// shows waits until the screen shows the phone's face.
+func (h handheld) shows(name string, pictures screen.Pictures) (face *screen.Core) {
+	h.t.Helper()
+	h.await(name, func(m image.Image) error {
+		face = h.face(pictures)
+		return h.panel.Shows(face)(m)
+	})
+	return face
+}
+
+func (h handheld) touch(face *screen.Core, does screen.Does, digit rune) {
+	h.t.Helper()
+	if err := h.panel.Touch(face, does, digit); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// key presses a key by QEMU's name.
+func (h handheld) key(name string) {
+	h.t.Helper()
+	if err := h.panel.board.QMP.Key(name); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// dials writes a number: its plus by a key, its digits by touch.
+func (h handheld) dials(dialler *screen.Core, number string) {
+	h.t.Helper()
+	for _, r := range number {
+		if r == '+' {
+			h.key("kp_add")
+			continue
+		}
+		h.touch(dialler, screen.DoDigit, r)
+	}
+}
+
+func (h handheld) far(mark int, kind string) actors.Event {
+	h.t.Helper()
+	e, _, err := h.phone.Await(h.ctx, mark, kind)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return e
+}
+
+// seesBars: the far end's pictures are on the screen, one after the other.
+func (h handheld) seesBars() {
+	h.t.Helper()
+	first := -1
+	h.await("in-call-far", func(m image.Image) error {
+		picture := pixels(m, image.Rect(0, 140, 480, 500)) // 320 × 240, as large as it fits
+		who, count, ok := bars.Read(luma(picture))
+		switch {
+		case !ok:
+			return fmt.Errorf("there are no bars in it")
+		case who != source:
+			return fmt.Errorf("it is picture %d of source %d", count, who)
+		case first < 0:
+			first = count
+		}
+		if count < first+5 {
+			return fmt.Errorf("it is picture %d, and was %d", count, first)
+		}
+		return nil
+	})
+}
+
+// luma is a picture without its colours.
+func luma(m *image.RGBA) *image.YCbCr {
+	l := image.NewYCbCr(m.Rect, image.YCbCrSubsampleRatio420)
+	for y := range m.Rect.Dy() {
+		for x := range m.Rect.Dx() {
+			l.Y[l.YOffset(x, y)] = color.GrayModel.Convert(m.At(x, y)).(color.Gray).Y
+		}
+	}
+	return l
+}
+
+// hasInset: our own picture is in its corner.
+func hasInset(m image.Image) error {
+	inset := image.Rect(316, 402, 468, 516)
+	for i, want := range testBars {
+		at := inset.Min.Add(image.Pt((2*i+1)*inset.Dx()/(2*len(testBars)), inset.Dy()*3/4))
+		if got := nearest(m.At(at.X, at.Y)); got != want {
+			return fmt.Errorf("bar %d of our own picture is %v, not %v", i, m.At(at.X, at.Y), want)
+		}
+	}
+	return nil
+}
