@@ -40,7 +40,9 @@ func (p *phoneActor) tellRinger(ctx actor.Context, msg any) {
 // deviceChanged tells who has devices of the kind.
 func (p *phoneActor) deviceChanged(ctx actor.Context, msg deviceChanged) {
 	ctx.Send(p.audio, msg)
-	ctx.Send(p.camera, msg)
+	if p.camera != nil {
+		ctx.Send(p.camera, msg)
+	}
 	if p.ringAudio != nil {
 		ctx.Send(p.ringAudio, msg)
 	}
