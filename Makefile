@@ -6,7 +6,7 @@ GO        ?= go
 QEMU_ARM  ?= qemu-arm-static -B 0x100000000
 PKGS      := ./actors/... ./protocol/... ./media/... ./hw/... ./board/... ./cmd/...
 
-.PHONY: help build demo test test-race test-arm test-peers test-panel guest-camera guest-audio test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures clean
+.PHONY: help build demo test test-race test-arm test-peers test-panel guest-camera guest-audio test-guest test-qemu test-ipsec ipsec-units ipsec-kernel ipsec-userspace soak fuzz lint bench figures figures-arm clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,18 @@ test-panel: bin/armguest ## screens, keys, touch, lines and lights of a real ker
 	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) test -count=1 -tags guest -exec '$(CURDIR)/bin/armguest $(PANEL) --' \
 		./cmd/internal/qemu/paneltest ./hw/input
 
+test-guest: guest-audio guest-camera test-panel ## devices of a real kernel, in ARM guests: all three
+
+# Two machines at a time; what measures sound has the host for itself.
+test-qemu: ## whole images on QEMU: they boot, register with AKA and kernel ESP, call (root)
+	for board in virt pi2 pi0; do $(MAKE) --no-print-directory image BOARD=$$board || exit 1; done
+	$(GO) test -count=1 -timeout 40m -parallel 2 -tags qemu -v ./cmd/qemutest $(QEMU_TESTS)
+
+figures-arm: bin/armguest ## the phone beside baresip in an ARM guest with a sound card: memory, CPU, wake-ups, delay; boot time, image size (root)
+	$(MAKE) --no-print-directory image BOARD=virt
+	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) build -ldflags '-s -w' -o bin/cross/measure ./cmd/qemutest/measure
+	$(GO) run ./cmd/qemutest/figures $(FIGURES)
+
 soak: ## thirty virtual days of registrations and calls
 	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run 'Soak$$' ./cmd/internal/lab
 
@@ -104,6 +116,7 @@ lint: ## gofmt, go vet, staticcheck, the import rule
 	@out=$$(gofmt -l actors protocol media hw board cmd); test -z "$$out" || { echo "gofmt -w these:"; echo "$$out"; exit 1; }
 	$(GO) vet $(PKGS)
 	$(GO) vet -tags peers,ipsec ./cmd/peertest/... ./cmd/internal/uml/... ./hw/... ./media/...
+	$(GO) vet -tags qemu ./cmd/qemutest/...
 	CGO_ENABLED=0 GOARCH=arm $(GO) vet -tags guest ./cmd/internal/qemu/... ./hw/...
 	$(GO) tool staticcheck $(PKGS)
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout

@@ -3,6 +3,7 @@
 package qemutest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -132,17 +133,37 @@ func (h handheld) key(name string) {
 	}
 }
 
-// dials writes a number: its plus by a key, its digits by touch.
+// dials writes a number: its plus by a key, its digits by touch, and looks at
+// the number as a person does.
 func (h handheld) dials(dialler *screen.Core, number string) {
 	h.t.Helper()
 	for _, r := range number {
+		before := h.number()
 		if r == '+' {
 			h.key("kp_add")
-			continue
+		} else {
+			h.touch(dialler, screen.DoDigit, r)
 		}
-		h.touch(dialler, screen.DoDigit, r)
+		h.await("digit", func(m image.Image) error {
+			if bytes.Equal(numberOf(m), before) {
+				return fmt.Errorf("%c isn't in the number", r)
+			}
+			return nil
+		})
 	}
 }
+
+// number is the part of the screen that has the number, below the status.
+func (h handheld) number() (pix []byte) {
+	h.t.Helper()
+	h.await("number", func(m image.Image) error {
+		pix = numberOf(m)
+		return nil
+	})
+	return pix
+}
+
+func numberOf(m image.Image) []byte { return pixels(m, image.Rect(0, 48, 480, 180)).Pix }
 
 func (h handheld) far(mark int, kind string) actors.Event {
 	h.t.Helper()
