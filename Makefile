@@ -96,7 +96,7 @@ test-panel: bin/armguest ## screens, keys, touch, lines and lights of a real ker
 
 test-guest: guest-audio guest-camera test-panel ## devices of a real kernel, in ARM guests: all three
 
-# Two machines at a time; what measures sound has the host for itself.
+# Two machines at a time. QEMU_TESTS=-short cuts the power less often.
 test-qemu: ## whole images on QEMU: they boot, register with AKA and kernel ESP, call (root)
 	for board in virt pi2 pi0; do $(MAKE) --no-print-directory image BOARD=$$board || exit 1; done
 	$(GO) test -count=1 -timeout 40m -parallel 2 -tags qemu -v ./cmd/qemutest $(QEMU_TESTS)

@@ -15,8 +15,13 @@ import (
 	"github.com/imsphone/imsphone/actors"
 )
 
-// cuts is how often the power goes, over all boards.
-const cuts = 50
+// cuts is how often the power goes, over all boards; in short mode less often.
+func cuts() int {
+	if testing.Short() {
+		return 6
+	}
+	return 50
+}
 
 // TestPowerCuts: the power goes at any moment while state is written, again and
 // again. The board always boots, and finds what was written last, or what was
@@ -30,7 +35,7 @@ func TestPowerCuts(t *testing.T) {
 			t.Parallel()
 			board := start(t, site.Pair(), Setup{Model: VirtKernel, Settings: quiet, Files: []string{scribe}})
 			last, mark := 0, 0
-			for n := range cuts / boards {
+			for n := range cuts() / boards {
 				last = cutWhileWriting(t, board, last)
 				mark = board.Console.Mark()
 				if err := board.PowerOn(t.Context()); err != nil {
@@ -40,7 +45,7 @@ func TestPowerCuts(t *testing.T) {
 			if _, err := board.Console.Await(long(t), mark, Registered); err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%d cuts, %d numbers written", cuts/boards, last)
+			t.Logf("%d cuts, %d numbers written", cuts()/boards, last)
 			for _, wrong := range []string{"damaged", "can't be used", "can't be kept", "is wrong", "there is no configuration"} {
 				if text := board.Console.Since(0); strings.Contains(text, wrong) {
 					t.Errorf("%q after a power cut:\n%s", wrong, text)
