@@ -40,7 +40,7 @@ func inside(m *testing.M) int {
 
 // long bounds what takes a machine seconds, on a host that is busy.
 func long(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }
