@@ -24,7 +24,7 @@ const source = 7
 // touch, sees the far end, shows himself, hangs up by a key, and dials by touch.
 // Sound card, camera, screen, touch and keys are the kernel's.
 func TestScreen(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Minute)
 	defer cancel()
 	pair := site.Pair()
 	board := start(t, pair, Setup{Model: Virt, Devices: PanelDevices,
@@ -101,7 +101,7 @@ func (h handheld) face(pictures screen.Pictures) *screen.Core {
 // await waits until the screen is as look wants it.
 func (h handheld) await(name string, look func(image.Image) error) {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.ctx, 90*time.Second)
+	ctx, cancel := context.WithTimeout(h.ctx, 3*time.Minute)
 	defer cancel()
 	if err := h.panel.Await(ctx, name, look); err != nil {
 		h.t.Fatal(err)
