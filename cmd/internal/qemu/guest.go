@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/imsphone/imsphone/cmd/internal/guest"
 )
 
 // Job is a command and the guest that it runs in.
@@ -74,18 +76,18 @@ func Run(ctx context.Context, job Job) (int, error) {
 	if err := job.prepare(dir); err != nil {
 		return 0, err
 	}
-	out, err := newDrain(job.Stdout)
+	out, err := guest.NewDrain(job.Stdout)
 	if err != nil {
 		return 0, err
 	}
-	defer out.close()
-	errs, err := newDrain(job.Stderr)
+	defer out.Close()
+	errs, err := guest.NewDrain(job.Stderr)
 	if err != nil {
 		return 0, err
 	}
-	defer errs.close()
+	defer errs.Close()
 	var console tail
-	m, err := Start(ctx, job.machine(dir, kernel.Image, root, &console, out.w, errs.w))
+	m, err := Start(ctx, job.machine(dir, kernel.Image, root, &console, out.W, errs.W))
 	if err != nil {
 		return 0, err
 	}
@@ -203,32 +205,6 @@ func status(ctx context.Context, dir string, console *tail) (int, error) {
 		return 0, fmt.Errorf("the guest was ended: %w\n%s", context.Cause(ctx), console.text())
 	}
 	return 0, fmt.Errorf("%w:\n%s", ErrNoGuest, console.text())
-}
-
-// drain is a pipe whose end is copied to a writer.
-type drain struct {
-	w, r *os.File
-	done sync.WaitGroup
-}
-
-func newDrain(to io.Writer) (*drain, error) {
-	if to == nil {
-		to = io.Discard
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	d := &drain{r: r, w: w}
-	d.done.Go(func() { io.Copy(to, r) })
-	return d, nil
-}
-
-// close waits until all is copied.
-func (d *drain) close() {
-	d.w.Close()
-	d.done.Wait()
-	d.r.Close()
 }
 
 // tail keeps the last lines of a console.

@@ -12,9 +12,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"github.com/imsphone/imsphone/cmd/internal/guest"
 )
 
 // Job is a command and the guest that it runs in.
@@ -133,16 +134,16 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 		return err
 	}
 	defer console.Close()
-	out, err := newDrain(job.Stdout)
+	out, err := guest.NewDrain(job.Stdout)
 	if err != nil {
 		return err
 	}
-	defer out.close()
-	errs, err := newDrain(job.Stderr)
+	defer out.Close()
+	errs, err := guest.NewDrain(job.Stderr)
 	if err != nil {
 		return err
 	}
-	defer errs.close()
+	defer errs.Close()
 
 	extra, err := preload(dir)
 	if err != nil {
@@ -151,7 +152,7 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 	start := func(flags uintptr) (*exec.Cmd, error) {
 		cmd := exec.CommandContext(ctx, kernel, commandLine(self, dir, job.Memory)...)
 		cmd.Env = append(append(os.Environ(), "TMPDIR="+memoryHome(job.Memory)), extra...)
-		cmd.ExtraFiles = []*os.File{console, out.w, errs.w}
+		cmd.ExtraFiles = []*os.File{console, out.W, errs.W}
 		// The guest's processes are processes of the host, in the kernel's group.
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: flags}
 		cmd.Cancel = func() error { return killGroup(cmd) }
@@ -174,33 +175,6 @@ func boot(ctx context.Context, kernel, dir string, job Job) error {
 }
 
 func killGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-
-// drain is a pipe whose end is copied to a writer.
-type drain struct {
-	w    *os.File
-	r    *os.File
-	done sync.WaitGroup
-}
-
-func newDrain(to io.Writer) (*drain, error) {
-	if to == nil {
-		to = io.Discard
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	d := &drain{r: r, w: w}
-	d.done.Go(func() { io.Copy(to, r) })
-	return d, nil
-}
-
-// close waits until all is copied.
-func (d *drain) close() {
-	d.w.Close()
-	d.done.Wait()
-	d.r.Close()
-}
 
 // status reads what the guest left behind.
 func status(ctx context.Context, dir string) (int, error) {

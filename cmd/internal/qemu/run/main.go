@@ -11,24 +11,17 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
 
+	"github.com/imsphone/imsphone/cmd/internal/guest"
 	"github.com/imsphone/imsphone/cmd/internal/qemu"
 )
-
-// failed is the exit status when there was no guest, as env(1) has it.
-const failed = 125
 
 func main() { os.Exit(run()) }
 
 func run() int {
-	var job qemu.Job
+	job := qemu.Job{Stdout: os.Stdout, Stderr: os.Stderr}
 	flag.IntVar(&job.Memory, "memory", 512, "memory of the guest in MiB")
-	timeout := flag.Duration("timeout", 20*time.Minute, "when to give up and kill the guest")
 	several(&job.Modules, "module", "a kernel module to load, with its options; may be repeated")
 	modules := flag.String("modules", "", "kernel modules to load, with commas between")
 	packages := flag.String("packages", "", "further packages of Debian, with commas between")
@@ -36,38 +29,16 @@ func run() int {
 	several(&job.Extra, "qemu", "a further argument for QEMU; may be repeated")
 	several(&job.Share, "share", "a directory that the guest writes for real; may be repeated")
 	several(&job.See, "see", "a further directory of the host that the guest reads; may be repeated")
-	flag.Parse()
-	if flag.NArg() == 0 {
-		fmt.Fprintln(os.Stderr, "usage: run [flags] -- COMMAND [ARGUMENT…]")
-		flag.PrintDefaults()
-		return failed
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	ctx, cancel := context.WithTimeoutCause(ctx, *timeout, errors.New("its time was up: see -timeout"))
-	defer cancel()
-	job.Args, job.Modules, job.Packages = flag.Args(), append(list(*modules), job.Modules...), list(*packages)
-	job.Stdout, job.Stderr = os.Stdout, os.Stderr
-	if missing := qemu.Missing(); len(missing) > 0 {
-		fmt.Fprintln(os.Stderr, "missing: "+strings.Join(missing, ", ")+" (Debian: qemu-system-arm kmod cpio)")
-		return failed
-	}
-	for _, dirs := range [][]string{job.Share, job.See} {
-		for i, dir := range dirs {
-			path, err := filepath.Abs(dir)
-			if err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				return failed
-			}
-			dirs[i] = path
+	return guest.Main(func(ctx context.Context, command []string) (int, error) {
+		job.Args, job.Modules, job.Packages = command, append(guest.List(*modules), job.Modules...), guest.List(*packages)
+		if missing := qemu.Missing(); len(missing) > 0 {
+			return 0, fmt.Errorf("missing: %s (Debian: qemu-system-arm kmod cpio)", strings.Join(missing, ", "))
 		}
-	}
-	status, err := qemu.Run(ctx, job)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return failed
-	}
-	return status
+		if err := errors.Join(guest.Absolute(job.Share), guest.Absolute(job.See)); err != nil {
+			return 0, err
+		}
+		return qemu.Run(ctx, job)
+	})
 }
 
 // several is a flag that may be repeated.
@@ -76,8 +47,4 @@ func several(to *[]string, name, usage string) {
 		*to = append(*to, s)
 		return nil
 	})
-}
-
-func list(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
 }
