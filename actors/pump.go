@@ -41,31 +41,17 @@ type loop struct {
 	wanted bool
 }
 
-// The largest datagrams that are read: RTP audio stays far below.
-const maxDatagram = 2048
-
 func newPump(sock RTPSocket, tell func(any)) *pump { return &pump{sock: sock, tell: tell} }
 
 func (p *pump) start() {
-	p.wg.Go(p.readRTP)
-	p.wg.Go(p.readRTCP)
+	p.wg.Go(func() { readPackets(p.sock.ReadRTP, p.received) })
+	p.wg.Go(func() { readPackets(p.sock.ReadRTCP, p.reported) })
 }
 
 // close ends all goroutines without waiting for a device that hangs.
 func (p *pump) close() {
 	p.stopLoop()
 	p.sock.Close()
-}
-
-func (p *pump) readRTP() {
-	buf := make([]byte, maxDatagram)
-	for {
-		n, from, err := p.sock.ReadRTP(buf)
-		if err != nil {
-			return
-		}
-		p.received(buf[:n], from)
-	}
 }
 
 func (p *pump) received(packet []byte, from netip.AddrPort) {
@@ -82,18 +68,11 @@ func (p *pump) received(packet []byte, from netip.AddrPort) {
 	}
 }
 
-func (p *pump) readRTCP() {
-	buf := make([]byte, maxDatagram)
-	for {
-		n, from, err := p.sock.ReadRTCP(buf)
-		if err != nil {
-			return
-		}
-		p.mu.Lock()
-		if p.session != nil {
-			p.session.ReceiveRTCP(time.Now(), buf[:n], from)
-		}
-		p.mu.Unlock()
+func (p *pump) reported(packet []byte, from netip.AddrPort) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.session != nil {
+		p.session.ReceiveRTCP(time.Now(), packet, from)
 	}
 }
 
@@ -104,20 +83,14 @@ func (p *pump) configure(cfg *session.Config, codec string) {
 	p.codec = codec
 	switch {
 	case cfg == nil:
-		p.goodbye()
+		if p.session != nil {
+			sayGoodbye(p.sock, p.session)
+		}
 		p.session = nil
 	case p.session == nil:
 		p.session = session.New(time.Now(), *cfg)
 	default:
 		p.session.Reconfigure(time.Now(), *cfg)
-	}
-}
-
-// goodbye tells the far end that the stream is over (RFC 3550 §6.6); a loss
-// does no harm.
-func (p *pump) goodbye() {
-	if p.session != nil && p.session.RemoteRTCP().IsValid() {
-		_ = p.sock.WriteRTCP(p.session.Goodbye(time.Now(), nil), p.session.RemoteRTCP())
 	}
 }
 

@@ -38,8 +38,8 @@ func newVideoPump(sock RTPSocket, port VideoPort, call string, tell func(any)) *
 }
 
 func (p *videoPump) start() {
-	p.wg.Go(p.readRTP)
-	p.wg.Go(p.readRTCP)
+	p.wg.Go(func() { readPackets(p.sock.ReadRTP, p.received) })
+	p.wg.Go(func() { readPackets(p.sock.ReadRTCP, p.reported) })
 	p.wg.Go(p.viewer.run)
 }
 
@@ -48,17 +48,6 @@ func (p *videoPump) close() {
 	p.stopLoop()
 	p.sock.Close()
 	p.viewer.close()
-}
-
-func (p *videoPump) readRTP() {
-	buf := make([]byte, maxDatagram)
-	for {
-		n, from, err := p.sock.ReadRTP(buf)
-		if err != nil {
-			return
-		}
-		p.received(buf[:n], from)
-	}
 }
 
 func (p *videoPump) received(packet []byte, from netip.AddrPort) {
@@ -92,18 +81,11 @@ func (p *videoPump) align(lag *time.Duration) {
 	p.lag = lag
 }
 
-func (p *videoPump) readRTCP() {
-	buf := make([]byte, maxDatagram)
-	for {
-		n, from, err := p.sock.ReadRTCP(buf)
-		if err != nil {
-			return
-		}
-		p.mu.Lock()
-		if p.session != nil {
-			p.session.ReceiveRTCP(time.Now(), buf[:n], from)
-		}
-		p.mu.Unlock()
+func (p *videoPump) reported(packet []byte, from netip.AddrPort) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.session != nil {
+		p.session.ReceiveRTCP(time.Now(), packet, from)
 	}
 }
 
@@ -113,7 +95,9 @@ func (p *videoPump) configure(cfg *video.Config) {
 	defer p.mu.Unlock()
 	switch {
 	case cfg == nil:
-		p.goodbye()
+		if p.session != nil {
+			sayGoodbye(p.sock, p.session)
+		}
 		p.session = nil
 	case p.session == nil:
 		p.session = video.New(time.Now(), *cfg)
@@ -122,14 +106,6 @@ func (p *videoPump) configure(cfg *video.Config) {
 	}
 	if p.session == nil || !p.session.Receives() {
 		p.viewer.blank()
-	}
-}
-
-// goodbye tells the far end that the stream is over (RFC 3550 §6.6); a loss
-// does no harm.
-func (p *videoPump) goodbye() {
-	if p.session != nil && p.session.RemoteRTCP().IsValid() {
-		_ = p.sock.WriteRTCP(p.session.Goodbye(time.Now(), nil), p.session.RemoteRTCP())
 	}
 }
 
