@@ -97,7 +97,7 @@ func (a *cameraActor) open(ctx actor.Context) {
 	a.stopRetry()
 	root, self, wish, port := ctx.ActorSystem().Root, ctx.Self(), a.media.Video.Wish, a.ports.Video
 	go func() {
-		camera, err := port.OpenCamera(wish)
+		camera, err := guarded(func() (Camera, error) { return port.OpenCamera(wish) })
 		root.Send(self, cameraOpened{camera, err})
 	}()
 }

@@ -126,11 +126,14 @@ func (p *videoPump) tick(now time.Time) (video.Stats, bool) {
 // run lets the camera pace the stream from now on, in the place of the one
 // before.
 func (p *videoPump) run(camera Camera) {
-	p.stopLoop()
 	l := &cameraLoop{camera: camera, wanted: true}
 	p.mu.Lock()
-	p.loop = l
+	old := p.loop
+	p.loop = l // before the one before ends: that isn't the end of all video then
 	p.mu.Unlock()
+	if old != nil {
+		closeCamera(old.camera)
+	}
 	p.wg.Go(func() { p.pace(l) })
 }
 
