@@ -2,7 +2,6 @@ package actors
 
 import (
 	"sync/atomic"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
@@ -18,9 +17,7 @@ type audioActor struct {
 	opening bool
 	wanted  *acquireAudio // is being opened for
 	lent    *lease        // not closed yet
-	fails   int
-	told    bool // that it is missing
-	retry   *time.Timer
+	tries   attempts
 	volume  *Volume // as the user has set it; nil leaves the device's own
 }
 
@@ -81,7 +78,7 @@ func (a *audioActor) Receive(ctx actor.Context) {
 	case *actor.Started:
 		a.tellVolume(ctx)
 	case *actor.Stopping:
-		a.stopRetry()
+		a.tries.stop()
 	case acquireAudio:
 		ctx.Watch(msg.owner)
 		a.acquire(ctx, msg)
@@ -111,7 +108,8 @@ func (a *audioActor) acquire(ctx actor.Context, req acquireAudio) {
 		ctx.Send(a.holder, audioRevoked{})
 		return
 	}
-	a.holder, a.wanted, a.fails, a.told = req.owner, &req, 0, false
+	a.holder, a.wanted = req.owner, &req
+	a.tries.begin()
 	a.open(ctx)
 }
 
@@ -151,7 +149,7 @@ func (a *audioActor) open(ctx actor.Context) {
 		return
 	}
 	a.opening = true
-	a.stopRetry()
+	a.tries.stop()
 	root, self, req, open := ctx.ActorSystem().Root, ctx.Self(), a.wanted, a.ports.Audio.Open
 	if req.ring {
 		open = a.ports.Ring.Open
@@ -161,10 +159,6 @@ func (a *audioActor) open(ctx actor.Context) {
 		root.Send(self, audioOpened{stream, req, err})
 	}()
 }
-
-// maxAudioRetry is how long the phone waits at most before it looks for a
-// missing device again.
-const maxAudioRetry = 2 * time.Second
 
 func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 	a.opening = false
@@ -189,32 +183,21 @@ func (a *audioActor) failed(ctx actor.Context, msg audioOpened) {
 		a.open(ctx)
 		return
 	}
-	if !a.told {
-		a.told = true
+	if a.tries.failed(ctx, retryAudio{}) {
 		ctx.Send(a.wanted.owner, audioMissing{msg.err})
 	}
-	a.fails++
-	a.retry = after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryAudio{})
 }
 
-// deviceChanged tries at once when a sound device has come: the first tries may
-// fail, as a card comes in pieces, so that they are as frequent as at first.
+// deviceChanged tries at once when a sound device has come.
 func (a *audioActor) deviceChanged(ctx actor.Context, change DeviceChange) {
 	if change.Subsystem == soundSubsystem && !change.Removed {
-		a.fails = 0
+		a.tries.plugged()
 		a.open(ctx)
 	}
 }
 
 // soundSubsystem is the kernel's name for sound devices.
 const soundSubsystem = "sound"
-
-func (a *audioActor) stopRetry() {
-	if a.retry != nil {
-		a.retry.Stop()
-		a.retry = nil
-	}
-}
 
 // closeAway closes a device without waiting for its driver.
 func closeAway(s AudioStream) { go s.Close() }

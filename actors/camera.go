@@ -1,10 +1,6 @@
 package actors
 
-import (
-	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
-)
+import "github.com/asynkron/protoactor-go/actor"
 
 // cameraActor owns the camera. One stream has it at a time; the latest to ask
 // gets it, once the one before has let go. A camera that can't be opened is
@@ -16,9 +12,7 @@ type cameraActor struct {
 	next    *actor.PID // waits for the holder to let go
 	opening bool
 	wanted  bool // the holder has no camera yet
-	fails   int
-	told    bool // that it is missing
-	retry   *time.Timer
+	tries   attempts
 }
 
 // Messages of the Camera actor.
@@ -47,7 +41,7 @@ func newCameraActor(e *env) *cameraActor { return &cameraActor{env: e} }
 func (a *cameraActor) Receive(ctx actor.Context) {
 	switch msg := ctx.Message().(type) {
 	case *actor.Stopping:
-		a.stopRetry()
+		a.tries.stop()
 	case acquireCamera:
 		ctx.Watch(msg.owner)
 		a.acquire(ctx, msg.owner)
@@ -70,7 +64,8 @@ func (a *cameraActor) acquire(ctx actor.Context, owner *actor.PID) {
 		ctx.Send(a.holder, cameraRevoked{})
 		return
 	}
-	a.holder, a.wanted, a.fails, a.told = owner, true, 0, false
+	a.holder, a.wanted = owner, true
+	a.tries.begin()
 	a.open(ctx)
 }
 
@@ -94,7 +89,7 @@ func (a *cameraActor) open(ctx actor.Context) {
 		return
 	}
 	a.opening = true
-	a.stopRetry()
+	a.tries.stop()
 	root, self, wish, port := ctx.ActorSystem().Root, ctx.Self(), a.media.Video.Wish, a.ports.Video
 	go func() {
 		camera, err := guarded(func() (Camera, error) { return port.OpenCamera(wish) })
@@ -109,36 +104,25 @@ func (a *cameraActor) opened(ctx actor.Context, msg cameraOpened) {
 		closeCamera(msg.camera)
 	case !a.wanted:
 	case msg.err != nil:
-		if !a.told {
-			a.told = true
+		if a.tries.failed(ctx, retryCamera{}) {
 			ctx.Send(a.holder, cameraMissing{msg.err})
 		}
-		a.fails++
-		a.retry = after(ctx, min(restartDelay(a.fails), maxAudioRetry), retryCamera{})
 	default:
 		a.wanted = false
 		ctx.Send(a.holder, cameraGranted{msg.camera})
 	}
 }
 
-// deviceChanged tries at once when a camera has come: the first tries may fail,
-// until its node has its owner, so that they are as frequent as at first.
+// deviceChanged tries at once when a camera has come.
 func (a *cameraActor) deviceChanged(ctx actor.Context, change DeviceChange) {
 	if change.Subsystem == cameraSubsystem && !change.Removed {
-		a.fails = 0
+		a.tries.plugged()
 		a.open(ctx)
 	}
 }
 
 // cameraSubsystem is the kernel's name for cameras, among others.
 const cameraSubsystem = "video4linux"
-
-func (a *cameraActor) stopRetry() {
-	if a.retry != nil {
-		a.retry.Stop()
-		a.retry = nil
-	}
-}
 
 // closeCamera closes a camera without waiting for its driver.
 func closeCamera(c Camera) { go c.Close() }
