@@ -106,7 +106,7 @@ test-qemu: ## whole images on QEMU: they boot, register with AKA and kernel ESP,
 figures-arm: bin/armguest ## the phone beside baresip in an ARM guest with a sound card: memory, CPU, wake-ups, delay; boot time, image size (root)
 	$(MAKE) --no-print-directory image BOARD=virt
 	CGO_ENABLED=0 GOARCH=arm GOARM=7 $(GO) build -ldflags '-s -w' -o bin/cross/measure ./cmd/qemutest/measure
-	$(GO) run ./cmd/qemutest/figures $(FIGURES)
+	IMSPHONE_IMAGES=bin/image $(GO) run ./cmd/qemutest/figures $(FIGURES)
 
 soak: ## thirty virtual days of registrations and calls
 	IMSPHONE_SOAK=30d $(GO) test -count=1 -v -run 'Soak$$' ./cmd/internal/lab

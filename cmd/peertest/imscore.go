@@ -139,9 +139,7 @@ func (c *IMSCore) awaitReady(ctx context.Context) error {
 			return err
 		}
 	}
-	return poll(ctx, "the CSCFs' Diameter connections", func() (bool, error) {
-		return len(c.HSS.Peers()) == 2, nil
-	})
+	return errors.Join(c.I.awaitHSS(ctx), c.S.awaitHSS(ctx))
 }
 
 func (c *IMSCore) startHSS() (err error) {

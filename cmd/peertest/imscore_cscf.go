@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -33,16 +34,20 @@ func newCSCF(c *IMSCore, name string, port uint16) *CSCF {
 
 // Restart ends the CSCF and starts it anew, with nothing remembered.
 func (s *CSCF) Restart(ctx context.Context) error {
+	if err := s.relaunch(ctx); err != nil {
+		return err
+	}
+	return s.core.awaitReady(ctx)
+}
+
+func (s *CSCF) relaunch(ctx context.Context) error {
 	if err := s.stop(); err != nil {
 		return err
 	}
 	if err := s.launch(); err != nil {
 		return err
 	}
-	if err := s.awaitAnswer(ctx); err != nil {
-		return err
-	}
-	return s.core.awaitReady(ctx)
+	return s.awaitAnswer(ctx)
 }
 
 // stop ends the CSCF as a crash would: it has nothing to keep, and Kamailio's own
@@ -164,6 +169,30 @@ func (s *CSCF) awaitAnswer(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// hssWait is how long a CSCF may take to connect to the HSS: it tries every five
+// seconds.
+const hssWait = 20 * time.Second
+
+// awaitHSS waits until the HSS knows the CSCF. On a busy machine Kamailio's
+// Diameter processes start in an order now and then in which the connection gets
+// lost between them ("Socket operation on non-socket"), for good: such a CSCF
+// starts anew.
+func (s *CSCF) awaitHSS(ctx context.Context) error {
+	for {
+		soon, cancel := context.WithTimeout(ctx, hssWait)
+		err := poll(soon, s.Process.Name+"'s connection to the HSS", func() (bool, error) {
+			return slices.Contains(s.core.HSS.Peers(), s.Name+"."+IMSRealm), nil
+		})
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if err := s.relaunch(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // answers asks by OPTIONS and tells whether anything comes back soon.
