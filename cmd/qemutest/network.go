@@ -25,15 +25,19 @@ const firstBoard = 100
 // insideMark tells the process that it runs in the namespace.
 const insideMark = "IMSPHONE_QEMUTEST_INSIDE"
 
-// Inside runs this program anew in a network namespace of its own, and gives its
-// exit status; there it makes the network and gives -1: go on. The namespace and
-// all of its interfaces go with the last process in it.
-func Inside() (status int, err error) {
+// Inside prepares what needs the world's network, runs this program anew in a
+// network namespace of its own, and gives its exit status; there it makes the
+// network and gives -1: go on. The namespace and all of its interfaces go with the
+// last process in it.
+func Inside(prepare func() error) (status int, err error) {
 	if os.Getenv(insideMark) != "" {
 		return -1, makeNetwork()
 	}
 	if os.Geteuid() != 0 {
 		return 0, errors.New("a network of its own needs root: run this as root")
+	}
+	if err := prepare(); err != nil {
+		return 0, err
 	}
 	self, err := os.Executable()
 	if err != nil {

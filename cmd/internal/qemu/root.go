@@ -61,6 +61,13 @@ func Cache() (string, error) {
 	return filepath.Join(dir, "imsphone"), err
 }
 
+// Prepare downloads what guests with those further packages are made of, for who
+// runs them where there is no network.
+func Prepare(ctx context.Context, packages ...string) error {
+	_, _, err := guestRoot(ctx, packages)
+	return err
+}
+
 // guestRoot gives the kernel and the root of guests with those further packages
 // as an uncompressed cpio, to which another can be appended.
 func guestRoot(ctx context.Context, packages []string) (debian.Kernel, string, error) {

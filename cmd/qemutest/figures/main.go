@@ -28,7 +28,8 @@ import (
 )
 
 func main() {
-	if status, err := qemutest.Inside(); err != nil || status >= 0 {
+	prepare := func() error { return qemu.Prepare(context.Background(), guestPackages...) }
+	if status, err := qemutest.Inside(prepare); err != nil || status >= 0 {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "figures:", err)
 			status = 1
@@ -42,6 +43,9 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// guestPackages are those of the guest with the two phones.
+var guestPackages = []string{"baresip-core"}
 
 // options say what to measure and how long.
 type options struct {
@@ -130,7 +134,8 @@ func inGuest(ctx context.Context, dir string, o options) ([]measurement, error) 
 	status, err := qemu.Run(ctx, qemu.Job{
 		Args: []string{"sh", "-c", fmt.Sprintf("%s && %s -imsphone %s -echo %s -local %s -idle %v -call %v -rounds %d", network, o.measure,
 			o.imsphone, qemutest.EchoURI, addr, o.length, o.length, o.rounds)},
-		Modules: []string{"snd-aloop"}, Packages: []string{"baresip-core"}, See: []string{filepath.Dir(o.imsphone), filepath.Dir(o.measure)},
+		Modules: []string{"snd-aloop"}, Packages: guestPackages, Memory: 1024, // what baresip depends on fills a quarter of it
+		See:     []string{filepath.Dir(o.imsphone), filepath.Dir(o.measure)},
 		Devices: devices, Extra: args, Stdout: &out, Stderr: os.Stderr,
 	})
 	if err == nil && status != 0 {
