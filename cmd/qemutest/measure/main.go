@@ -86,7 +86,7 @@ const (
 	card  = "hw:Loopback,0" // the phones' side of the card
 	other = "hw:Loopback,1" // ours
 	// settle is how long a phone that has started may take to come to rest.
-	settle = 5 * time.Second
+	settle = 10 * time.Second
 )
 
 func imsphone(o options) subject {
@@ -101,7 +101,7 @@ dir = "state"
 [audio]
 device = %q
 [media]
-codecs = ["PCMA"]
+codecs = ["PCMU"]
 [[account]]
 user = "sip:guest@%s"
 register = false
@@ -138,7 +138,7 @@ module_app menu.so
 module_app ctrl_tcp.so
 ctrl_tcp_listen 127.0.0.1:4444
 `, o.local, card, card, card),
-			"accounts": fmt.Sprintf("<sip:guest@%s>;regint=0;audio_codecs=PCMA/8000/1\n", o.local),
+			"accounts": fmt.Sprintf("<sip:guest@%s>;regint=0;audio_codecs=PCMU/8000/1\n", o.local),
 		},
 		args: []string{"baresip", "-f", "."},
 		dial: func(string) error { return dialBaresip(o.echo) },
