@@ -50,7 +50,7 @@ type cli struct {
 	Video    videoCmd    `cmd:"" help:"Begin, change or end video in a call."`
 	DTMF     dtmfCmd     `cmd:"" name:"dtmf" help:"Send digits in a call."`
 	Volume   volumeCmd   `cmd:"" help:"Show or set how loud calls are."`
-	Register registerCmd `cmd:"" help:"Register now instead of waiting for the next try."`
+	Register registerCmd `cmd:"" help:"Register now, or anew, instead of waiting for the time."`
 	TUI      tuiCmd      `cmd:"" name:"tui" help:"Show the phone on this terminal."`
 	Events   eventsCmd   `cmd:"" help:"Print events as they happen."`
 	Trace    traceCmd    `cmd:"" help:"Draw the call ladder of the last messages."`

@@ -13,7 +13,7 @@ import (
 type Event interface{ event() }
 
 // Start asks for the registration: at once when idle, or again at once when it
-// waits for its next try.
+// waits for its next try or stands.
 type Start struct{}
 
 // Stop asks for the de-registration (RFC 3261 §10.2.2). It ends in [Stopped],
