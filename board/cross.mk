@@ -60,3 +60,9 @@ test-deb: deb-amd64 ## installs, upgrades and purges the package in a new Debian
 .PHONY: docker-cross
 docker-cross: ## the same in a container, by Dockerfile.cross, in bin/docker (Docker, or buildah and mmdebstrap)
 	board/docker-cross '$(VERSION)' $(EPOCH) bin/docker $(DOCKER_ARGS)
+
+.PHONY: test-docker-cross
+test-docker-cross: cross deb bin/armguest ## that docker-cross makes what cross and deb do, for each processor, and that it runs: in an ARM guest, too (root, buildah, mmdebstrap, binutils, qemu-user-static, qemu-system-arm)
+	LEND_CACHES=1 board/docker-cross '$(VERSION)' $(EPOCH) bin/docker
+	board/docker-check '$(VERSION)' bin bin/docker
+	bin/armguest -- $(CURDIR)/board/call $(CURDIR)/bin/docker/cross/imsphone-armv7
