@@ -18,7 +18,9 @@ build: ## bin/imsphone and bin/imslab
 # (in a container) is told it.
 VERSION ?= $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//' | grep . || \
 	git log -1 --date=format:%Y%m%d%H%M --format=0.1.0+git%cd.%h 2>/dev/null || echo 0.1.0)
-STAMP   := -trimpath -ldflags '-s -w -X github.com/imsphone/imsphone/cmd/internal/phone.Version=$(VERSION)'
+# Nothing else of the place of the build is in a program: it is the same from a
+# checkout, a container and an archive.
+STAMP   := -trimpath -buildvcs=false -ldflags '-s -w -X github.com/imsphone/imsphone/cmd/internal/phone.Version=$(VERSION)'
 
 include board/cross.mk
 
