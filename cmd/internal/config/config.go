@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -177,7 +178,7 @@ func Path(given string) string {
 func Load(path string) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): create it, or name another with --config", reason(err))}}
+		return nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): %s, or name another with --config", reason(err), remedy(err))}}
 	}
 	return parse(path, data, board.Here)
 }
@@ -190,6 +191,14 @@ func Socket(path string) string {
 		_ = toml.Unmarshal(data, c)
 	}
 	return c.Control.Socket
+}
+
+// remedy says what helps against a file that can't be read.
+func remedy(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "use sudo, or become a member of its group"
+	}
+	return "create it"
 }
 
 func reason(err error) error {

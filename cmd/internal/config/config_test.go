@@ -188,6 +188,14 @@ func TestLocalAddr(t *testing.T) {
 	}
 }
 
+// TestForbidden: root, whom tests often run as, may read everything.
+func TestForbidden(t *testing.T) {
+	err := &os.PathError{Op: "open", Path: "/x", Err: os.ErrPermission}
+	if got := remedy(err); got != "use sudo, or become a member of its group" {
+		t.Error(got)
+	}
+}
+
 func TestLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "imsphone.conf")
 	_, err := Load(path)

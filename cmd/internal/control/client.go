@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"time"
 )
@@ -21,9 +22,17 @@ type Client struct {
 func Dial(path string) (*Client, error) {
 	conn, err := net.Dial("unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("%w at %s: start it with imsphone run, or name its socket with --socket", ErrNotRunning, path)
+		return nil, unreached(path, err)
 	}
 	return &Client{conn: conn, in: newLines(conn)}, nil
+}
+
+// unreached says why the phone at path doesn't answer.
+func unreached(path string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("the phone at %s takes commands from root and the members of its group: use sudo, or become one", path)
+	}
+	return fmt.Errorf("%w at %s: start it with imsphone run, or name its socket with --socket", ErrNotRunning, path)
 }
 
 // Close ends the connection.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -155,4 +156,12 @@ func TestADeadSocketIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
+}
+
+// TestForbidden: a phone that somebody else runs isn't one that doesn't run.
+func TestForbidden(t *testing.T) {
+	err := unreached("/x", &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EACCES)})
+	if errors.Is(err, ErrNotRunning) || !strings.Contains(err.Error(), "use sudo") {
+		t.Error(err)
+	}
 }
