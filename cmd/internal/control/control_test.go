@@ -140,6 +140,25 @@ func TestOneSocketOnePhone(t *testing.T) {
 	}
 }
 
+// TestAdmission: the group has the socket where it alone has the directory.
+func TestAdmission(t *testing.T) {
+	for dir, want := range map[os.FileMode]os.FileMode{0o700: 0o600, 0o750: 0o660, 0o770: 0o660, 0o740: 0o600, 0o755: 0o600, 0o777: 0o600, 0o751: 0o600} {
+		path := filepath.Join(t.TempDir(), "s")
+		if err := os.Chmod(filepath.Dir(path), dir); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Listen(path, &echo{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("in a directory of mode %o: %v, %v", dir, info.Mode(), err)
+		}
+		s.Close()
+	}
+}
+
 func TestADeadSocketIsReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})

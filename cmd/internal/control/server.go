@@ -38,9 +38,10 @@ type Server struct {
 	wg       sync.WaitGroup
 }
 
-// Listen opens the socket at path, which only the user may use, and serves it
-// until Close. A socket that a dead phone left behind is replaced; one that
-// answers is an error.
+// Listen opens the socket at path and serves it until Close. Only the user may use
+// it, and his group where the socket's directory is for that, too, and for nobody
+// else. A socket that a dead phone left behind is replaced; one that answers is an
+// error.
 func Listen(path string, handler Handler) (*Server, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("can't make the directory of control.socket: %w", err)
@@ -57,7 +58,7 @@ func Listen(path string, handler Handler) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("can't open control.socket: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := admit(path); err != nil {
 		listener.Close()
 		return nil, err
 	}
@@ -65,6 +66,19 @@ func Listen(path string, handler Handler) (*Server, error) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.wg.Go(s.accept)
 	return s, nil
+}
+
+// admit lets those use the socket whom its directory is for.
+func admit(path string) error {
+	dir, err := os.Stat(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	mode := os.FileMode(0o600)
+	if perm := dir.Mode().Perm(); perm&0o010 != 0 && perm&0o007 == 0 {
+		mode |= 0o060
+	}
+	return os.Chmod(path, mode)
 }
 
 // Close ends all connections and removes the socket.
