@@ -57,6 +57,11 @@ deb-armhf deb-arm64 deb-amd64: deb-%:
 test-deb: deb-amd64 ## installs, upgrades and purges the package in a new Debian (root, mmdebstrap)
 	board/package/check bin/deb/imsphone_*_amd64.deb
 
+.PHONY: test-systemd
+test-systemd: deb-amd64 bin/guest ## boots a new Debian with the package under systemd: the service registers by the kernel's ESP, non-root, and comes back (root, mmdebstrap, user-mode-linux, iproute2)
+	$(GO) build $(STAMP) -o bin/ ./cmd/imslab
+	board/package/boot bin/guest bin/imslab bin/deb/imsphone_*_amd64.deb
+
 .PHONY: docker-cross
 docker-cross: ## the same in a container, by Dockerfile.cross, in bin/docker (Docker, or buildah and mmdebstrap)
 	board/docker-cross '$(VERSION)' $(EPOCH) bin/docker $(DOCKER_ARGS)
