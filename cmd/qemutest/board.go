@@ -38,17 +38,15 @@ const uboot = "/usr/lib/u-boot/qemu_arm/u-boot.bin"
 // The models. QEMU has no firmware of Raspberry Pis, which finds the kernel on the
 // FAT partition: there it is given the same files by hand.
 var (
-	Virt = Model{"virt", "virtio-net-pci,romfile=", func(disk, _ string) qemu.Config {
-		return qemu.Config{Machine: "virt,highmem=off", CPU: "cortex-a7", CPUs: 2, Memory: 512,
-			Args:    []string{"-bios", uboot, "-drive", "if=none,id=disk,format=raw,file=" + disk},
-			Devices: []string{"virtio-blk-pci,drive=disk", "virtio-rng-pci"}}
+	Virt = Model{"virt", virtNetwork, func(disk, _ string) qemu.Config {
+		c := virt(disk)
+		c.Args = append(c.Args, "-bios", uboot)
+		return c
 	}}
 	// VirtKernel is the same without U-Boot, which takes some seconds.
-	VirtKernel = Model{"virt", "virtio-net-pci,romfile=", func(disk, parts string) qemu.Config {
-		c := Virt.config(disk, parts)
-		fat := filepath.Join(parts, "fat")
+	VirtKernel = Model{"virt", virtNetwork, func(disk, parts string) qemu.Config {
+		c, fat := virt(disk), filepath.Join(parts, "fat")
 		c.Kernel, c.Initrd, c.CommandLine = filepath.Join(fat, "vmlinuz"), filepath.Join(fat, "initrd.img"), "console=ttyAMA0 panic=10 quiet"
-		c.Args = c.Args[2:] // no firmware
 		return c
 	}}
 	Pi2 = Model{"pi2", "usb-net", func(disk, parts string) qemu.Config {
@@ -59,6 +57,16 @@ var (
 		return raspberry("raspi0", disk, parts, "bcm2835-rpi-zero.dtb", " initcall_blacklist=bcm2835_power_driver_init")
 	}}
 )
+
+// virtNetwork is the driver of virt's network interface.
+const virtNetwork = "virtio-net-pci,romfile="
+
+// virt is QEMU's own machine, without firmware.
+func virt(disk string) qemu.Config {
+	return qemu.Config{Machine: "virt,highmem=off", CPU: "cortex-a7", CPUs: 2, Memory: 512,
+		Args:    []string{"-drive", "if=none,id=disk,format=raw,file=" + disk},
+		Devices: []string{"virtio-blk-pci,drive=disk", "virtio-rng-pci"}}
+}
 
 func raspberry(machine, disk, parts, tree, more string) qemu.Config {
 	fat := filepath.Join(parts, "fat")

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/cmd/internal/phone"
 )
 
 // start builds a board, powers it on and cuts its power at the end of the test.
@@ -32,6 +33,31 @@ func start(t *testing.T, p Pair, setup Setup) *Board {
 	return b
 }
 
+// registered starts a board, waits until its phone has registered, and logs in.
+func registered(t *testing.T, ctx context.Context, p Pair, setup Setup) (*Board, *Shell) {
+	t.Helper()
+	b := start(t, p, setup)
+	if _, err := b.Console.Await(ctx, 0, Registered); err != nil {
+		t.Fatal(err)
+	}
+	shell, err := b.LogIn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shell.Close() })
+	return b, shell
+}
+
+// startFar starts the far phone of a pair.
+func startFar(t *testing.T, ctx context.Context, p Pair, hz int, more, inAccount string, o phone.Options) *Far {
+	t.Helper()
+	far, err := site.StartFarWith(ctx, p, hz, more, inAccount, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return far
+}
+
 // quiet is a phone without sound.
 const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
 
@@ -43,19 +69,8 @@ func TestImages(t *testing.T) {
 			t.Parallel()
 			ctx := long(t)
 			pair := site.Pair()
-			board := start(t, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n"})
-			if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
-				t.Fatal(err)
-			}
-			far, err := site.StartFar(ctx, pair, 660, "", "auto_answer = true\n")
-			if err != nil {
-				t.Fatal(err)
-			}
-			shell, err := board.LogIn(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer shell.Close()
+			_, shell := registered(t, ctx, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n"})
+			far := startFar(t, ctx, pair, 660, "", "auto_answer = true\n", phone.Options{})
 			var status actors.Status
 			if err := shell.JSON(ctx, "status", &status); err != nil {
 				t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/cmd/internal/phone"
 )
 
 // cuts is how often the power goes, over all boards; in short mode less often.
@@ -122,19 +123,8 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	ctx := long(t)
 	pair := site.Pair()
-	board := start(t, pair, Setup{Model: VirtKernel, Settings: quiet, InAccount: "auto_answer = true\nexpires = 10\n"})
-	if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
-		t.Fatal(err)
-	}
-	far, err := site.StartFar(ctx, pair, 660, "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shell, err := board.LogIn(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shell.Close()
+	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel, Settings: quiet, InAccount: "auto_answer = true\nexpires = 10\n"})
+	far := startFar(t, ctx, pair, 660, "", "", phone.Options{})
 	if _, err := far.Dial(ctx, "", pair.Board.Name); err != nil {
 		t.Fatal(err)
 	}

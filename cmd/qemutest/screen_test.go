@@ -27,21 +27,10 @@ func TestScreen(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 12*time.Minute)
 	defer cancel()
 	pair := site.Pair()
-	board := start(t, pair, Setup{Model: Virt, Devices: PanelDevices,
+	board, shell := registered(t, ctx, pair, Setup{Model: Virt, Devices: PanelDevices,
 		Settings: "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\n[video]\nsize = \"320x240\"\nrate = 5\n[screen]\nsleep = \"0s\"\n"})
 	eyes := &Eyes{}
-	far, err := site.StartFarWith(ctx, pair, 660, fmt.Sprintf("[video]\ncamera = \"fake:bars=%d\"\nanswer = \"both\"\nrate = 5\n", source), "auto_answer = true\n", phone.Options{Screen: eyes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := board.Console.Await(ctx, 0, Registered); err != nil {
-		t.Fatal(err)
-	}
-	shell, err := board.LogIn(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shell.Close()
+	far := startFar(t, ctx, pair, 660, fmt.Sprintf("[video]\ncamera = \"fake:bars=%d\"\nanswer = \"both\"\nrate = 5\n", source), "auto_answer = true\n", phone.Options{Screen: eyes})
 	if _, err := shell.Run(ctx, "/sbin/modprobe snd-aloop && /sbin/modprobe vivid n_devs=1 node_types=0x1 num_inputs=1 input_types=0x2"); err != nil {
 		t.Fatal(err)
 	}
