@@ -165,6 +165,9 @@ func (c *Config) check(path string, data []byte) Problems {
 	if s := c.Audio.RingSound; s != "" && (!strings.HasSuffix(strings.ToLower(s), ".wav") || strings.Contains(s, ",")) {
 		k.fault("audio", 0, "ring_sound", "ring_sound %q: name a .wav file, without a comma in its name", s)
 	}
+	if b := c.Audio.Buffer; b < 40 || b > 2000 || b%soundPeriod != 0 {
+		k.fault("audio", 0, "buffer", "buffer %d: write 40 to 2000 (ms), a multiple of %d", b, soundPeriod)
+	}
 	c.checkCodecs(k)
 	c.Video.check(k)
 	c.Screen.check(func(key, format string, args ...any) { k.fault("screen", 0, key, format, args...) })

@@ -70,7 +70,17 @@ type Audio struct {
 	Ring string `toml:"ring"`
 	// RingSound is a WAV file to ring with; empty is a tone.
 	RingSound string `toml:"ring_sound"`
+	// Buffer is how much captured sound may wait for a busy machine, in ms. Half
+	// of it is kept in the speaker.
+	Buffer int `toml:"buffer"`
 }
+
+// soundPeriod is the piece in which sound comes from a device and goes to it, in
+// ms.
+const soundPeriod = 20
+
+// Periods is Buffer in periods of 20 ms.
+func (a Audio) Periods() int { return a.Buffer / soundPeriod }
 
 // Media is about streams.
 type Media struct {
@@ -256,6 +266,7 @@ func defaults() *Config {
 		Log:     Log{Level: "info", Format: "console"},
 		Control: Control{Socket: defaultSocket()},
 		State:   State{Dir: defaultState()},
+		Audio:   Audio{Buffer: 80},
 		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
 		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
 		Screen:  Screen{Sleep: Duration(30 * time.Second)},

@@ -38,6 +38,7 @@ func (p soundPort) Open(rate int, period time.Duration) (actors.AudioStream, err
 }
 
 func (p soundPort) open(cfg audio.Config) (actors.AudioStream, error) {
+	cfg.Periods = p.cfg.Periods()
 	s, err := audio.Open(cfg)
 	if err != nil {
 		return nil, err
