@@ -8,15 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/imsphone/imsphone/hw/audio/alsa"
+	"github.com/imsphone/imsphone/hw/standstill"
 	sound "github.com/imsphone/imsphone/media/tone"
 )
 
@@ -63,50 +60,22 @@ func sing(t *testing.T, s Stream, generator *sound.Generator, rate int, length t
 // undisturbed tries what has to work as long as the machine itself doesn't stand
 // still for longer than that: a busy host does that to the emulation. It tries up
 // to three times, and again only where it is proven that the machine stood still.
-func undisturbed(t *testing.T, limit time.Duration, try func(*vigil) error) {
+func undisturbed(t *testing.T, limit time.Duration, try func(*standstill.Vigil) error) {
 	t.Helper()
 	for range 3 {
-		v := watch()
+		v := standstill.Watch()
 		err := try(v)
-		v.done.Store(true)
+		v.Stop()
 		if err == nil {
 			return
 		}
-		t.Logf("%v; the machine stood still for up to %v", err, v.longest())
-		if v.longest() < limit {
+		t.Logf("%v; the machine stood still for up to %v", err, v.Longest())
+		if v.Longest() < limit {
 			t.Fatal("the machine isn't the cause")
 		}
 	}
 	t.Fatalf("the machine stood still for %v and more in each of three runs: try on a host that is less busy", limit)
 }
-
-// vigil is a thread that looks for how long no program runs, though it could.
-type vigil struct {
-	ns   atomic.Int64
-	done atomic.Bool
-}
-
-func watch() *vigil {
-	v := new(vigil)
-	go v.run()
-	return v
-}
-
-func (v *vigil) run() {
-	runtime.LockOSThread()
-	nap, last := unix.NsecToTimespec(int64(time.Millisecond)), time.Now()
-	for !v.done.Load() {
-		unix.Nanosleep(&nap, nil)
-		now := time.Now()
-		v.ns.Store(max(v.ns.Load(), int64(now.Sub(last))))
-		last = now
-	}
-}
-
-func (v *vigil) longest() time.Duration { return time.Duration(v.ns.Load()) }
-
-// forget lets what was until now not count.
-func (v *vigil) forget() { v.ns.Store(0) }
 
 // TestGuestTone: a tone comes through the real device whole. With 14 periods the
 // speaker has 7 of them before a write and 8 after it, 160 ms, which a thread of the
@@ -114,7 +83,7 @@ func (v *vigil) forget() { v.ns.Store(0) }
 func TestGuestTone(t *testing.T) {
 	for _, test := range []struct{ rate, periods int }{{8000, 14}, {16000, 14}, {8000, 50}} {
 		t.Run(fmt.Sprintf("%d Hz, %d periods", test.rate, test.periods), func(t *testing.T) {
-			undisturbed(t, time.Duration(test.periods)*5*time.Millisecond, func(*vigil) error { return wholeTone(t, test.rate, test.periods) })
+			undisturbed(t, time.Duration(test.periods)*5*time.Millisecond, func(*standstill.Vigil) error { return wholeTone(t, test.rate, test.periods) })
 		})
 	}
 }
@@ -153,7 +122,7 @@ func letGo(t *testing.T, s Stream) {
 // TestGuestConversion: the other end has its device at 48 kHz and in stereo, and
 // ALSA's loopback card can't have two rates at a time.
 func TestGuestConversion(t *testing.T) {
-	undisturbed(t, 100*time.Millisecond, func(*vigil) error { return converted(t) })
+	undisturbed(t, 100*time.Millisecond, func(*standstill.Vigil) error { return converted(t) })
 }
 
 // converted plays a tone for ten seconds and tells what isn't perfect.
@@ -306,16 +275,16 @@ func openFiles(t *testing.T) int {
 // TestGuestXrun: the whole process stands still for a second, which is more than
 // any buffer holds; then it goes on as if nothing had been.
 func TestGuestXrun(t *testing.T) {
-	undisturbed(t, 100*time.Millisecond, func(v *vigil) error { return afterXrun(t, v) })
+	undisturbed(t, 100*time.Millisecond, func(v *standstill.Vigil) error { return afterXrun(t, v) })
 }
 
-func afterXrun(t *testing.T, v *vigil) error {
+func afterXrun(t *testing.T, v *standstill.Vigil) error {
 	s := open(t, Config{Capture: far, Playback: near, Periods: 20})
 	defer letGo(t, s)
 	duet(t, s, 8000, time.Second)
 	before := s.Stats().Xruns
 	standStill(t)
-	v.forget()
+	v.Forget()
 	duet(t, s, 8000, 2*time.Second)
 	after := s.Stats()
 	t.Logf("%+v", after)

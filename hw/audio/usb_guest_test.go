@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/hw/audio/alsa"
+	"github.com/imsphone/imsphone/hw/standstill"
 )
 
 // usbCard waits for the emulation's USB sound card: it is found while the test
@@ -71,7 +72,7 @@ func TestGuestNoMixer(t *testing.T) {
 // period of it.
 func TestGuestUSB(t *testing.T) {
 	card := usbCard(t)
-	undisturbed(t, 100*time.Millisecond, func(*vigil) error {
+	undisturbed(t, 100*time.Millisecond, func(*standstill.Vigil) error {
 		s := open(t, Config{Capture: "null", Playback: card, Rate: 8000, Periods: 20})
 		defer letGo(t, s)
 		duet(t, s, 8000, 5*time.Second)
