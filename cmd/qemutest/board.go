@@ -227,6 +227,10 @@ func (b *Board) PowerOn(ctx context.Context) error {
 	return nil
 }
 
+// Ahead lets the board and this process, with all that is in it, run before
+// everything else on the host, until the function that it gives is called.
+func (b *Board) Ahead() (back func(), err error) { return ahead(b.machine.PID(), os.Getpid()) }
+
 // PowerCut takes the power away.
 func (b *Board) PowerCut() error {
 	err := b.machine.Kill()

@@ -91,13 +91,26 @@ func TestImages(t *testing.T) {
 // talk has a call that the far end, too, sees answered and ended.
 func talk(t *testing.T, ctx context.Context, far *Far, dial func() error) {
 	t.Helper()
-	from := far.Mark()
+	hangUp(t, ctx, far, answered(t, ctx, far, dial))
+}
+
+// answered has a call made, and gives the place before it in the far phone's
+// events.
+func answered(t *testing.T, ctx context.Context, far *Far, dial func() error) (from int) {
+	t.Helper()
+	from = far.Mark()
 	if err := dial(); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := far.Await(ctx, from, "answered"); err != nil {
 		t.Fatal(err)
 	}
+	return from
+}
+
+// hangUp ends the call that was made after from.
+func hangUp(t *testing.T, ctx context.Context, far *Far, from int) {
+	t.Helper()
 	if err := far.Hangup(ctx, ""); err != nil {
 		t.Fatal(err)
 	}

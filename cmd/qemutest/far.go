@@ -15,8 +15,6 @@ import (
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
-	"github.com/imsphone/imsphone/hw/audio/wav"
-	"github.com/imsphone/imsphone/media/tone"
 )
 
 // Far is a phone at the other end of the network, in this process: its
@@ -126,19 +124,4 @@ func (f *Far) Await(ctx context.Context, from int, kind string) (e actors.Event,
 func (f *Far) Leave(ctx context.Context) error {
 	f.Stop(ctx)
 	return errors.Join(f.Close())
-}
-
-// Heard looks for a tone in all that the phone has played. It is for a phone
-// that has left, as the recording ends then.
-func (f *Far) Heard(hz float64) (tone.Heard, error) {
-	file, err := wav.Open(f.recorded)
-	if err != nil {
-		return tone.Heard{}, fmt.Errorf("the far phone recorded nothing: %w", err)
-	}
-	defer file.Close()
-	pcm, err := file.ReadAll()
-	if err != nil {
-		return tone.Heard{}, err
-	}
-	return tone.Listen(pcm, file.Format().Rate, hz), nil
 }

@@ -139,6 +139,9 @@ func (m *Machine) wait() {
 	close(m.done)
 }
 
+// PID is QEMU's process.
+func (m *Machine) PID() int { return m.cmd.Process.Pid }
+
 // Done is closed when the machine is off.
 func (m *Machine) Done() <-chan struct{} { return m.done }
 

@@ -3,6 +3,7 @@
 package ear
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -52,16 +53,56 @@ func (e *Ear) exchange(d time.Duration, speak func(pcm []int16)) ([]int16, error
 // Heard is what was heard, and how the card did.
 type Heard struct {
 	tone.Heard
-	Stats audio.Stats
+	// Lost is how often this card lost sound, in either direction.
+	Lost uint64
 }
 
-// Tone speaks with one frequency for some time and listens for another, in Hz.
-func (e *Ear) Tone(d time.Duration, speak, hear float64) (Heard, error) {
-	heard, err := e.exchange(d, tone.Sine(e.rate, speak).Fill)
+// Report is what a program in a guest tells of a Tone.
+type Report struct {
+	Heard
+	// StoodStill is for how long the guest stood still at most, in ns.
+	StoodStill time.Duration
+}
+
+// Tone speaks with one frequency and listens for another, in Hz: for some time
+// for nothing, while whatever is between the two settles, and then for some time
+// that counts.
+func (e *Ear) Tone(settle, d time.Duration, speak, hear float64) (Heard, error) {
+	voice := tone.Sine(e.rate, speak)
+	if _, err := e.exchange(settle, voice.Fill); err != nil {
+		return Heard{}, err
+	}
+	before := e.lost()
+	heard, err := e.exchange(d, voice.Fill)
 	if err != nil {
 		return Heard{}, err
 	}
-	return Heard{tone.Listen(heard, e.rate, hear), e.stream.Stats()}, nil
+	return Heard{tone.Listen(heard, e.rate, hear), e.lost() - before}, nil
+}
+
+// lost is how often the card has lost sound so far.
+func (e *Ear) lost() uint64 {
+	s := e.stream.Stats()
+	return s.Xruns + s.Underruns + s.CaptureOverruns + s.PlaybackOverruns
+}
+
+// listening is how long a tone has to last for Await.
+const listening = 100 * time.Millisecond
+
+// Await speaks with one frequency until it has heard another, in Hz, or for the
+// limit, which is an error.
+func (e *Ear) Await(limit time.Duration, speak, hear float64) error {
+	voice := tone.Sine(e.rate, speak)
+	for range limit / listening {
+		pcm, err := e.exchange(listening, voice.Fill)
+		if err != nil {
+			return err
+		}
+		if tone.Listen(pcm, e.rate, hear).Seconds >= listening.Seconds() {
+			return nil
+		}
+	}
+	return fmt.Errorf("no tone of %g Hz within %v: %w", hear, limit, tone.ErrNotHeard)
 }
 
 // A burst of 100 ms goes out each second: longer than what a codec blurs, and the

@@ -1,7 +1,9 @@
+//go:build linux
+
 // Command probe listens and speaks inside a guest, at the other side of a loopback
-// card, and prints how it heard as JSON:
+// card, and prints how it heard as JSON, and for how long the guest stood still:
 //
-//	probe -device hw:Loopback,1 -speak 440 -hear 660 -for 10s
+//	probe -device hw:Loopback,1 -speak 440 -hear 660 -settle 4s -for 10s
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/cmd/qemutest/ear"
+	"github.com/imsphone/imsphone/hw/standstill"
 )
 
 func main() {
@@ -26,6 +29,7 @@ func run() error {
 	rate := flag.Int("rate", 8000, "sampling rate in Hz")
 	speak := flag.Float64("speak", 440, "frequency that is spoken with, in Hz")
 	hear := flag.Float64("hear", 660, "frequency that is listened for, in Hz")
+	settle := flag.Duration("settle", 0, "how long before what is heard counts")
 	length := flag.Duration("for", 10*time.Second, "how long")
 	flag.Parse()
 	e, err := ear.Open(*device, *rate)
@@ -33,9 +37,10 @@ func run() error {
 		return err
 	}
 	defer e.Close()
-	heard, err := e.Tone(*length, *speak, *hear)
+	vigil := standstill.Watch()
+	heard, err := e.Tone(*settle, *length, *speak, *hear)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(heard)
+	return json.NewEncoder(os.Stdout).Encode(ear.Report{Heard: heard, StoodStill: vigil.Longest()})
 }
