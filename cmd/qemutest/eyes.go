@@ -84,6 +84,23 @@ func ShowsTestBars(m *image.YCbCr) error {
 	return nil
 }
 
+// ShowsNothing tells whether a picture is the one that stands for a camera that
+// is away: grey all over.
+func ShowsNothing(m *image.YCbCr) error {
+	size := m.Rect.Size()
+	for i := range testBars {
+		at := m.Rect.Min.Add(image.Pt((2*i+1)*size.X/(2*len(testBars)), size.Y*7/8))
+		c := m.YCbCrAt(at.X, at.Y)
+		if off := max(square(uint32(c.Y), grey), square(uint32(c.Cb), grey), square(uint32(c.Cr), grey)); off > 16*16 {
+			return fmt.Errorf("it isn't grey at %v: %v", at, c)
+		}
+	}
+	return nil
+}
+
+// grey is each of luma and chroma of nothing.
+const grey = 128
+
 // nearest is the colour of the test picture that is most like c.
 func nearest(c color.Color) (best color.RGBA) {
 	least := int64(-1)

@@ -1,0 +1,162 @@
+//go:build qemu
+
+package qemutest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/imsphone/imsphone/actors"
+	"github.com/imsphone/imsphone/cmd/internal/phone"
+)
+
+// unplugs is how often both devices are pulled out; in short mode less often.
+func unplugs() int {
+	if testing.Short() {
+		return 5
+	}
+	return 100
+}
+
+// TestUnplugs: in a video call the sound card and the camera are pulled out and
+// plugged in again, time after time. The far end sees and hears that they are away
+// and that they are back, and so does who listens at the board; it is the same call
+// from the first to the last, and nothing of it is left behind in the phone.
+func TestUnplugs(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
+	defer cancel()
+	pair := site.Pair()
+	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel,
+		Settings:  cableSettings + lossless + "[video]\nanswer = \"both\"\nsize = \"320x180\"\nrate = 10\n",
+		InAccount: "auto_answer = true\n", Files: []string{buildForGuest(t, "replug")}})
+	eyes := &Eyes{}
+	far := startFar(t, ctx, pair, farHz, lossless+"[video]\ncamera = \"fake:bars\"\nrate = 5\nsize = \"160x120\"\n", "", phone.Options{Screen: eyes})
+	from := answered(t, ctx, far, func() error { _, err := far.DialVideo(ctx, "", pair.Board.Name); return err })
+	goAhead(t, board) // the times are the phone's only as long as nothing stops the machine
+	p := plugs{t: t, ctx: ctx, shell: shell, far: far, eyes: eyes, call: inCall(t, ctx, shell).CallID}
+
+	p.in() // there was nothing before
+	files := p.files()
+	for round := range unplugs() {
+		p.out()
+		p.in()
+		if round == 0 || t.Failed() {
+			t.Logf("round %d: %+v", round+1, p.returns[len(p.returns)-1])
+		}
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	p.sum()
+	if n := p.files(); n != files {
+		t.Errorf("the phone has %s files open, and had %s", n, files)
+	}
+	if id := inCall(t, ctx, shell).CallID; id != p.call {
+		t.Errorf("it is call %s now, and was %s", id, p.call)
+	}
+	hangUp(t, ctx, far, from)
+	var status actors.Status
+	if err := shell.JSON(ctx, "status", &status); err != nil || len(status.Calls) != 0 || status.Counters.Panics != 0 {
+		t.Errorf("after the call: %+v, %v", status, err)
+	}
+}
+
+// plugs is somebody at the plugs of a board in a call.
+type plugs struct {
+	t       *testing.T
+	ctx     context.Context
+	shell   *Shell
+	far     *Far
+	eyes    *Eyes
+	call    string // the Call-ID
+	returns []backAfter
+}
+
+// backAfter is what cmd/qemutest/replug prints, a Return.
+type backAfter struct{ Audio, Camera, StoodStill time.Duration }
+
+// soon is how fast the phone has to have a device again, of the time that the
+// machine runs.
+const soon = 2 * time.Second
+
+// out pulls both devices out: the far end sees nothing any more.
+func (p *plugs) out() {
+	p.t.Helper()
+	if _, err := p.shell.Run(p.ctx, "/boot/replug out"); err != nil {
+		p.t.Fatal(err)
+	}
+	p.sees("nothing", ShowsNothing)
+}
+
+// in plugs both devices in: both ends hear each other, and the far end sees.
+func (p *plugs) in() {
+	p.t.Helper()
+	heard := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	go func() { heard <- p.far.AwaitTone(ctx, nearHz) }()
+	out, err := p.shell.Run(ctx, fmt.Sprintf("/boot/replug in -speak %d -hear %d", nearHz, farHz))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var r backAfter
+	if err := errors.Join(json.Unmarshal([]byte(out), &r), <-heard); err != nil {
+		p.t.Fatal(err)
+	}
+	p.returns = append(p.returns, r)
+	if max(r.Audio, r.Camera)-r.StoodStill > soon {
+		p.t.Errorf("the devices are back after %+v", r)
+	}
+	p.sees("the camera's picture", ShowsTestBars)
+	p.isUp()
+}
+
+// sees waits until the far end sees it.
+func (p *plugs) sees(what string, look func(*image.YCbCr) error) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	if err := p.eyes.Await(ctx, look); err != nil {
+		p.t.Fatalf("%s in round %d: %v", what, len(p.returns), err)
+	}
+}
+
+// isUp: it is still the same call.
+func (p *plugs) isUp() {
+	p.t.Helper()
+	s, err := p.far.Status(p.ctx)
+	if err != nil || len(s.Calls) != 1 || s.Calls[0].CallID != p.call || s.Calls[0].StateName != "active" {
+		p.t.Fatalf("the call isn't up: %+v, %v", s.Calls, err)
+	}
+}
+
+// files is how many files the phone has open.
+func (p *plugs) files() string {
+	p.t.Helper()
+	out, err := p.shell.Run(p.ctx, "ls /proc/$(pidof imsphone)/fd | wc -l")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return strings.TrimSpace(out)
+}
+
+// sum tells how long the devices were away.
+func (p *plugs) sum() {
+	for name, of := range map[string]func(backAfter) time.Duration{
+		"audio": func(r backAfter) time.Duration { return r.Audio }, "camera": func(r backAfter) time.Duration { return r.Camera },
+	} {
+		var all []time.Duration
+		for _, r := range p.returns[1:] {
+			all = append(all, of(r))
+		}
+		slices.Sort(all)
+		p.t.Logf("%s was plugged in %d times, and open after %v (median), %v (longest)", name, len(all), all[len(all)/2], all[len(all)-1])
+	}
+}
