@@ -14,9 +14,14 @@ const maxDeviceRetry = 2 * time.Second
 // ready.
 type attempts struct {
 	fails int
+	quick int  // attempts that are to be made quickly, as a device has come
 	told  bool // that it is missing
 	retry *time.Timer
 }
+
+// quickAttempts are as many as take 3 s: by then also a slow machine has given a
+// device that was plugged in to its owners, of which nobody tells.
+const quickAttempts = 15
 
 // begin counts anew, for who asks for the device.
 func (a *attempts) begin() { a.fails, a.told = 0, false }
@@ -25,14 +30,23 @@ func (a *attempts) begin() { a.fails, a.told = 0, false }
 // tells that nobody was told so far that the device is missing.
 func (a *attempts) failed(ctx actor.Context, again any) (first bool) {
 	first, a.told = !a.told, true
-	a.fails++
-	a.retry = after(ctx, min(restartDelay(a.fails), maxDeviceRetry), again)
+	a.retry = after(ctx, a.pause(), again)
 	return first
 }
 
-// plugged makes the next attempts as frequent as the first ones: a device comes
-// in pieces, and its nodes have their owners a little later.
-func (a *attempts) plugged() { a.fails = 0 }
+// pause counts a failure, and tells how long to wait after it.
+func (a *attempts) pause() time.Duration {
+	if a.quick > 0 {
+		a.quick--
+		return restartDelay(1)
+	}
+	a.fails++
+	return min(restartDelay(a.fails), maxDeviceRetry)
+}
+
+// plugged makes the next attempts frequent: a device comes in pieces, and its nodes
+// have their owners a little later.
+func (a *attempts) plugged() { a.fails, a.quick = 0, quickAttempts }
 
 // stop takes the next attempt back.
 func (a *attempts) stop() {

@@ -86,9 +86,23 @@ func (c *soundCard) now(use string) bool {
 func (c *soundCard) plug(in bool) {
 	c.mu.Lock()
 	c.gone = !in
+	c.mu.Unlock()
+	c.tell(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p", Removed: !in})
+}
+
+// tell is the news of a device.
+func (c *soundCard) tell(change actors.DeviceChange) {
+	c.mu.Lock()
 	changed := c.changed
 	c.mu.Unlock()
-	changed(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p", Removed: !in})
+	changed(change)
+}
+
+// owned lets a card that is in be opened.
+func (c *soundCard) owned() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gone = false
 }
 
 func (c *soundCard) Watch(changed func(actors.DeviceChange)) (io.Closer, error) {
@@ -264,6 +278,28 @@ func TestReplug(t *testing.T) {
 		lost := slices.DeleteFunc(bob.told("call"), func(s string) bool { return s != "audio-lost" })
 		if len(lost) < 20 || len(lost) > 40 {
 			t.Errorf("told %d times that it is lost", len(lost))
+		}
+	})
+}
+
+// TestReplugSlowly: a card can't be opened yet when it is told of, as its nodes have
+// no owner; soon after it can it is used, however long that takes.
+func TestReplugSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		card := newSoundCard(net)
+		alice, bob := newParty(t, net, "alice", aliceAddr), card.party(t, net, "bob", bobAddr)
+		talk(alice, bob, at("bob", bobAddr))
+		for late := time.Duration(0); late < 3*time.Second; late += 170 * time.Millisecond {
+			card.plug(false)
+			pass(time.Minute)
+			card.tell(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p"})
+			pass(late)
+			card.owned()
+			pass(300 * time.Millisecond)
+			if !card.now("call") {
+				t.Fatalf("300 ms after the nodes had their owner, %v after they came, it isn't used", late)
+			}
 		}
 	})
 }
