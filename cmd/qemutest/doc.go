@@ -15,5 +15,9 @@
 // the image, as people put them there; commands reach it by SSH, keys and touches
 // by QMP, power cuts by killing QEMU.
 //
+// Time in a machine is the host's, and a busy host stops the machine. Where a test
+// depends on that, the machine runs before everything else on the host, and how
+// long it stood still all the same is measured in it (hw/standstill).
+//
 // The tests carry the build tag qemu: `make test-qemu`.
 package qemutest
