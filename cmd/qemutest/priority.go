@@ -3,6 +3,7 @@
 package qemutest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,13 +17,11 @@ import (
 // host does something else: on a busy one it stands still for a tenth of a second
 // every few seconds, and no sound in it can be whole.
 func ahead(pids ...int) (back func(), err error) {
-	set := func(policy, priority uint32) error {
+	set := func(policy, priority uint32) (err error) {
 		for _, pid := range pids {
-			if err := schedule(pid, policy, priority); err != nil {
-				return err
-			}
+			err = errors.Join(err, schedule(pid, policy, priority))
 		}
-		return nil
+		return err
 	}
 	return func() { set(unix.SCHED_NORMAL, 0) }, set(unix.SCHED_RR, 1)
 }

@@ -24,8 +24,11 @@ const (
 )
 
 // cableSettings are a phone at one side of the kernel's loopback card, with a
-// buffer of 8 periods of 20 ms. Its counters are told when it lets go of the card.
-const cableSettings = "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\nbuffer = 160\n[log]\nlevel = \"debug\"\n"
+// buffer of 8 periods of 20 ms.
+const cableSettings = "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\nbuffer = 160\n"
+
+// counterSettings let it tell its device's counters when it lets go of it.
+const counterSettings = "[log]\nlevel = \"debug\"\n"
 
 // lossless is the codec: what comes out can be compared.
 const lossless = "[media]\ncodecs = [\"PCMA\"]\n"
@@ -46,7 +49,7 @@ const (
 func TestSound(t *testing.T) {
 	ctx := long(t)
 	pair := site.Pair()
-	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel, Settings: cableSettings + lossless,
+	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel, Settings: cableSettings + counterSettings + lossless,
 		InAccount: "auto_answer = true\n", Files: []string{buildForGuest(t, "probe")}})
 	far := startFar(t, ctx, pair, farHz, lossless, "", phone.Options{})
 	if _, err := shell.Run(ctx, "/sbin/modprobe snd-aloop"); err != nil {

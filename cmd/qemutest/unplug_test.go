@@ -34,7 +34,7 @@ func TestUnplugs(t *testing.T) {
 	defer cancel()
 	pair := site.Pair()
 	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel,
-		Settings:  cableSettings + lossless + "[video]\nanswer = \"both\"\nsize = \"320x180\"\nrate = 10\n",
+		Settings:  cableSettings + lossless + "[video]\nanswer = \"both\"\nsize = \"320x180\"\nrate = 5\n",
 		InAccount: "auto_answer = true\n", Files: []string{buildForGuest(t, "replug")}})
 	eyes := &Eyes{}
 	far := startFar(t, ctx, pair, farHz, lossless+"[video]\ncamera = \"fake:bars\"\nrate = 5\nsize = \"160x120\"\n", "", phone.Options{Screen: eyes})

@@ -78,6 +78,9 @@ type Return struct {
 	StoodStill time.Duration
 }
 
+// more is for how long it is spoken after the phone was heard.
+const more = 300 * time.Millisecond
+
 // plugIn plugs both devices in, and listens to the phone by the card: until it
 // plays the tone that is awaited, and some more, so that the far end, too, hears.
 func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
@@ -104,6 +107,6 @@ func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
 	if err := e.Await(patience, speak, hear); err != nil {
 		return r, err
 	}
-	_, err = e.Tone(0, 500*time.Millisecond, speak, hear)
+	_, err = e.Tone(0, more, speak, hear)
 	return r, err
 }
