@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"time"
 
@@ -17,27 +19,33 @@ import (
 // length lags behind while the recording runs, so that the file's own counts.
 const wavHeader = 44
 
-// Played is what the phone has played in its last call, since its sound device
-// was opened, and how many samples a second that is.
-func (f *Far) Played() (pcm []int16, rate int, err error) {
-	b, err := os.ReadFile(f.recorded)
-	if err == nil && len(b) < wavHeader {
-		err = errors.New("the recording has only begun")
-	}
+// played is what the phone has played in its last call from a place in the
+// recording on, in bytes, and how many samples a second that is.
+func (f *Far) played(from int64) (pcm []int16, rate int, err error) {
+	file, err := os.Open(f.recorded)
 	if err != nil {
 		return nil, 0, fmt.Errorf("the far phone recorded nothing: %w", err)
 	}
-	pcm = make([]int16, (len(b)-wavHeader)/2)
-	for i := range pcm {
-		pcm[i] = int16(binary.LittleEndian.Uint16(b[wavHeader+2*i:]))
+	defer file.Close()
+	var head [wavHeader]byte
+	if _, err := io.ReadFull(file, head[:]); err != nil {
+		return nil, 0, fmt.Errorf("the far phone's recording has only begun: %w", err)
 	}
-	return pcm, int(binary.LittleEndian.Uint32(b[24:])), nil
+	b, err := io.ReadAll(io.NewSectionReader(file, max(from, wavHeader), math.MaxInt64-wavHeader))
+	if err != nil {
+		return nil, 0, err
+	}
+	pcm = make([]int16, len(b)/2)
+	for i := range pcm {
+		pcm[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
+	}
+	return pcm, int(binary.LittleEndian.Uint32(head[24:])), nil
 }
 
 // Heard looks for a tone in what the phone has played in its last call, from the
 // first sound to the last one, without the time that it takes to settle.
 func (f *Far) Heard(hz float64, settle time.Duration) (tone.Heard, error) {
-	pcm, rate, err := f.Played()
+	pcm, rate, err := f.played(0)
 	if err != nil {
 		return tone.Heard{}, err
 	}
@@ -58,26 +66,27 @@ func trim(pcm []int16) []int16 {
 	return pcm
 }
 
-// hearing is how long a tone has to last for AwaitTone.
+// hearing is how much of a tone AwaitTone waits for.
 const hearing = 100 * time.Millisecond
 
-// AwaitTone waits until the phone plays a tone.
+// AwaitTone waits until the phone has played a tone, from now on.
 func (f *Far) AwaitTone(ctx context.Context, hz float64) error {
-	often := time.NewTicker(hearing / 2)
+	often := time.NewTicker(hearing)
 	defer often.Stop()
+	var from int64
+	if info, err := os.Stat(f.recorded); err == nil {
+		from = info.Size()
+	}
 	for {
-		pcm, rate, err := f.Played()
-		if err == nil {
-			last := int(hearing.Seconds() * float64(rate))
-			if tone.Listen(pcm[max(len(pcm)-last, 0):], rate, hz).Seconds >= hearing.Seconds() {
-				return nil
-			}
-			err = tone.ErrNotHeard
+		pcm, rate, err := f.played(from)
+		heard := tone.Listen(pcm, rate, hz)
+		if err == nil && heard.Seconds >= hearing.Seconds() {
+			return nil
 		}
 		select {
 		case <-often.C:
 		case <-ctx.Done():
-			return fmt.Errorf("the far phone and a tone of %g Hz: %w", hz, errors.Join(err, ctx.Err()))
+			return fmt.Errorf("the far phone has heard %+v of a tone of %g Hz in %d samples: %w", heard, hz, len(pcm), errors.Join(err, ctx.Err()))
 		}
 	}
 }
