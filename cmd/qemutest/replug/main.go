@@ -69,13 +69,19 @@ func pullOut(phone *watcher) error {
 	return both(device.remove)
 }
 
-// Return is how two devices came back. The times are the guest's, in ns, from when
-// the driver's module was there to when the phone had the device.
+// Return is how two devices came back, in the guest's time.
 type Return struct {
-	Audio, Camera time.Duration
+	Audio, Camera Times
 	// StoodStill is for how long the guest stood still at most meanwhile: no phone
-	// could do anything then.
+	// could do anything then. In ns.
 	StoodStill time.Duration
+}
+
+// Times are those of one device, in ns.
+type Times struct {
+	// Plugged is from when the driver's module was there to when the phone had the
+	// device open, Allowed from when the device's nodes had the phone's group.
+	Plugged, Allowed time.Duration
 }
 
 // more is for how long it is spoken after the phone was heard.
@@ -86,10 +92,14 @@ const more = 300 * time.Millisecond
 func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
 	vigil := standstill.Watch()
 	defer vigil.Stop()
-	var in [len(devices)]time.Time
+	var in, allowed [len(devices)]time.Time
 	err = both(func(d device) error {
-		defer func() { in[d.number] = time.Now() }()
-		return d.insert()
+		if err := d.insert(); err != nil {
+			return err
+		}
+		in[d.number] = time.Now()
+		defer func() { allowed[d.number] = time.Now() }()
+		return d.awaitOwner(patience)
 	})
 	if err != nil {
 		return r, err
@@ -98,7 +108,11 @@ func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
 	if err != nil {
 		return r, err
 	}
-	r = Return{Audio: back[0].Sub(in[card.number]), Camera: back[1].Sub(in[camera.number]), StoodStill: vigil.Longest()}
+	times := func(d device) Times {
+		at := back[d.number]
+		return Times{at.Sub(in[d.number]), at.Sub(allowed[d.number])}
+	}
+	r = Return{times(card), times(camera), vigil.Longest()}
 	e, err := ear.Open("hw:Loopback,1", 8000)
 	if err != nil {
 		return r, err
