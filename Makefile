@@ -127,7 +127,7 @@ lint: ## gofmt, go vet, staticcheck, the import rule
 	$(GO) test -run 'TestImportRule' ./cmd/internal/layout
 
 bench: ## our figures beside sipgo's, baresip's and sipp's; ESP (the peers and root for the second half)
-	$(GO) test -run '^$$' -bench . -benchmem ./protocol/... ./media/... ./hw/ipsec/...
+	$(GO) test -run '^$$' -bench . -benchmem $(BENCH) ./protocol/... ./media/... ./hw/ipsec/...
 	cd protocol/sip/peerbench && $(GO) run .
 	$(MAKE) figures
 

@@ -64,7 +64,7 @@ const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
 // TestImages: the image of each board boots, and its phone starts by itself,
 // registers with AKA and the kernel's ESP, places a call and takes one.
 func TestImages(t *testing.T) {
-	for _, model := range []Model{Virt, Pi2, Pi0} {
+	for _, model := range []Model{Pi2, Virt, Pi0} { // the slowest one first
 		t.Run(model.Board, func(t *testing.T) {
 			t.Parallel()
 			ctx := long(t)
