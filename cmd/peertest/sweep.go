@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -75,7 +76,11 @@ func removeNamespaces(prefix string) error {
 				errs = append(errs, fmt.Errorf("kill %d in %s: %w", pid, name, err))
 			}
 		}
-		errs = append(errs, ip("", "netns delete "+name))
+		err := ip("", "netns delete "+name)
+		if _, gone := os.Stat(filepath.Join(namespaceDir, name)); os.IsNotExist(gone) {
+			continue // another run has swept it meanwhile
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
