@@ -121,14 +121,17 @@ func TestIMSResynchronisation(t *testing.T) {
 	})
 }
 
-// TestIMSWrongKeys: OPc where OP is meant, and a network that isn't the SIM's.
+// TestIMSWrongKeys: OPc where OP is meant, and a network that isn't the SIM's. Each
+// challenge takes a set of associations, and a try gets several of them.
 func TestIMSWrongKeys(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	c := e.core(IMSOptions{})
+	c := e.core(IMSOptions{Associations: 24})
 	config := subscriber(IMSAlice(), "udp")
 	config.IMS.OP = strings.Repeat("ab", 16)
-	e.explains(e.phone(e.host("phone", 21), config), "AUTN MAC wrong", "OPc")
+	p := e.phone(e.host("phone", 21), config)
+	e.explains(p, "AUTN MAC wrong", "OPc")
+	check(t, p.Stop())
 	check(t, c.Store.Misbehave(IMSBob().IMPI(), hss.Misbehaviour{WrongMAC: true}))
 	e.explains(e.phone(e.host("phone2", 22), subscriber(IMSBob(), "udp")), "AUTN MAC wrong")
 }
