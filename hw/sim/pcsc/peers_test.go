@@ -83,7 +83,9 @@ func dialInside(pid int) (net.Conn, error) {
 		runtime.LockOSThread() // for good: the thread ends in the other namespace
 		conn, err := func() (net.Conn, error) {
 			theirs, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/net", pid))
-			if own, _ := os.Readlink("/proc/self/ns/net"); err != nil || own == theirs {
+			// The process's own is that of its first thread, which may have been
+			// left in the other namespace.
+			if own, _ := os.Readlink("/proc/thread-self/ns/net"); err != nil || own == theirs {
 				return nil, fmt.Errorf("no namespace of its own yet (%v)", err)
 			}
 			space, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
