@@ -33,7 +33,7 @@ type soundCard struct {
 	gone    bool
 	watches int
 	volume  actors.Volume
-	changed func(actors.DeviceChange)
+	news    news[actors.DeviceChange]
 }
 
 func newSoundCard(net *simnet.Net) *soundCard {
@@ -84,25 +84,20 @@ func (c *soundCard) now(use string) bool {
 
 // plug pulls the card out or puts it back.
 func (c *soundCard) plug(in bool) {
-	c.mu.Lock()
-	c.gone = !in
-	c.mu.Unlock()
-	c.tell(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p", Removed: !in})
+	c.usable(in)
+	c.told(!in)
 }
 
-// tell is the news of a device.
-func (c *soundCard) tell(change actors.DeviceChange) {
-	c.mu.Lock()
-	changed := c.changed
-	c.mu.Unlock()
-	changed(change)
-}
-
-// owned lets a card that is in be opened.
-func (c *soundCard) owned() {
+// usable lets the card be opened, or not, of which a phone hears nothing.
+func (c *soundCard) usable(is bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.gone = false
+	c.gone = !is
+}
+
+// told is the news of the card.
+func (c *soundCard) told(removed bool) {
+	c.news.tell(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p", Removed: removed})
 }
 
 func (c *soundCard) Watch(changed func(actors.DeviceChange)) (io.Closer, error) {
@@ -111,8 +106,7 @@ func (c *soundCard) Watch(changed func(actors.DeviceChange)) (io.Closer, error) 
 	if c.watches++; c.watches == 2 {
 		panic("the second watch fails")
 	}
-	c.changed = changed
-	return io.NopCloser(nil), nil
+	return c.news.Watch(changed)
 }
 
 // cardStream is the card while it is open.
@@ -293,9 +287,9 @@ func TestReplugSlowly(t *testing.T) {
 		for late := time.Duration(0); late < 3*time.Second; late += 170 * time.Millisecond {
 			card.plug(false)
 			pass(time.Minute)
-			card.tell(actors.DeviceChange{Subsystem: "sound", Name: "snd/pcmC0D0p"})
+			card.told(false)
 			pass(late)
-			card.owned()
+			card.usable(true)
 			pass(300 * time.Millisecond)
 			if !card.now("call") {
 				t.Fatalf("300 ms after the nodes had their owner, %v after they came, it isn't used", late)

@@ -3,6 +3,7 @@ package actors_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/netip"
 	"slices"
 	"sync"
@@ -177,3 +178,23 @@ func talk(from, to *party, uri string) string {
 }
 
 func at(name, addr string) string { return fmt.Sprintf("sip:%s@%s", name, addr) }
+
+// news lets a test tell a phone of changes, of the network or of devices.
+type news[T any] struct {
+	mu      sync.Mutex
+	changed func(T)
+}
+
+func (n *news[T]) Watch(changed func(T)) (io.Closer, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.changed = changed
+	return io.NopCloser(nil), nil
+}
+
+func (n *news[T]) tell(c T) {
+	n.mu.Lock()
+	changed := n.changed
+	n.mu.Unlock()
+	changed(c)
+}

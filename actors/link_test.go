@@ -1,10 +1,8 @@
 package actors_test
 
 import (
-	"io"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,32 +11,13 @@ import (
 	"github.com/imsphone/imsphone/actors/simnet"
 )
 
-// fakeLink lets a test say that the network changed.
-type fakeLink struct {
-	mu      sync.Mutex
-	changed func(actors.LinkChange)
-}
-
-func (l *fakeLink) Watch(changed func(actors.LinkChange)) (io.Closer, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.changed = changed
-	return io.NopCloser(nil), nil
-}
-
-func (l *fakeLink) tell(c actors.LinkChange) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.changed(c)
-}
-
 // TestTheRegistrationMovesWithTheAddress: with and without IPsec, within the
 // seconds that roaming may take.
 func TestTheRegistrationMovesWithTheAddress(t *testing.T) {
 	for name, ims := range map[string]bool{"SIP": false, "IMS": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				net, link := simnet.New(), &fakeLink{}
+				net, link := simnet.New(), &news[actors.LinkChange]{}
 				ports := net.Ports(netip.MustParseAddr(aliceAddr))
 				ports.Link, ports.SIM = link, newSIM(t, 0)
 				edit := registering
@@ -68,7 +47,7 @@ func TestTheRegistrationMovesWithTheAddress(t *testing.T) {
 
 func TestRegisteredAtOnceAfterASleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		net, link := simnet.New(), &fakeLink{}
+		net, link := simnet.New(), &news[actors.LinkChange]{}
 		r := newRegistrar(t, net)
 		ports := net.Ports(netip.MustParseAddr(aliceAddr))
 		ports.Link = link

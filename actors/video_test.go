@@ -2,11 +2,9 @@ package actors_test
 
 import (
 	"context"
-	"io"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,31 +18,12 @@ import (
 type viewer struct {
 	*party
 	eyes    *simnet.Video
-	devices *plugs
-}
-
-// plugs tells a phone of devices that come.
-type plugs struct {
-	mu      sync.Mutex
-	changed func(actors.DeviceChange)
-}
-
-func (p *plugs) Watch(changed func(actors.DeviceChange)) (io.Closer, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.changed = changed
-	return io.NopCloser(nil), nil
-}
-
-func (p *plugs) tell(c actors.DeviceChange) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.changed(c)
+	devices *news[actors.DeviceChange]
 }
 
 func newViewer(t *testing.T, net *simnet.Net, name, addr string, source uint8, edit ...func(*actors.Config)) viewer {
 	t.Helper()
-	eyes, devices := &simnet.Video{Source: source}, &plugs{}
+	eyes, devices := &simnet.Video{Source: source}, &news[actors.DeviceChange]{}
 	ports := net.Ports(netip.MustParseAddr(addr))
 	ports.Video, ports.Hotplug = eyes, devices
 	edit = append([]func(*actors.Config){func(c *actors.Config) {
