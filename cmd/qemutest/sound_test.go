@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/cmd/internal/phone"
-	"github.com/imsphone/imsphone/cmd/qemutest/ear"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 	"github.com/imsphone/imsphone/hw/audio"
 	"github.com/imsphone/imsphone/hw/standstill"
 	"github.com/imsphone/imsphone/media/tone"
@@ -85,7 +85,7 @@ func goAhead(t *testing.T, b *Board) {
 
 // soundTest is how a call sounded.
 type soundTest struct {
-	Near           ear.Report
+	Near           report.Tone
 	Far            tone.Heard
 	Card           audio.Stats // the phone's own counters
 	HostStoodStill time.Duration

@@ -15,6 +15,7 @@ import (
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 )
 
 // unplugs is how often both devices are pulled out; in short mode less often.
@@ -70,18 +71,8 @@ type plugs struct {
 	far     *Far
 	eyes    *Eyes
 	call    string // the Call-ID
-	returns []backAfter
+	returns []report.Return
 }
-
-// backAfter is what cmd/qemutest/replug prints, a Return.
-type backAfter struct {
-	Audio, Camera openAfter
-	StoodStill    time.Duration
-}
-
-// openAfter is how long the phone took to open a device: from when its driver was
-// there, and from when the phone may.
-type openAfter struct{ Plugged, Allowed time.Duration }
 
 // soon is how fast the phone has to have a device again once it may open it, of the
 // time that the machine runs. What the emulated machine takes until then, for
@@ -108,7 +99,7 @@ func (p *plugs) in() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var r backAfter
+	var r report.Return
 	if err := errors.Join(json.Unmarshal([]byte(out), &r), <-heard); err != nil {
 		p.t.Fatal(err)
 	}
@@ -151,12 +142,12 @@ func (p *plugs) files() string {
 
 // sum tells how long the devices were away.
 func (p *plugs) sum() {
-	for name, of := range map[string]func(backAfter) time.Duration{
-		"audio":                  func(r backAfter) time.Duration { return r.Audio.Plugged },
-		"audio, once allowed":    func(r backAfter) time.Duration { return r.Audio.Allowed },
-		"camera":                 func(r backAfter) time.Duration { return r.Camera.Plugged },
-		"camera, once allowed":   func(r backAfter) time.Duration { return r.Camera.Allowed },
-		"longest of standstills": func(r backAfter) time.Duration { return r.StoodStill },
+	for name, of := range map[string]func(report.Return) time.Duration{
+		"audio":                  func(r report.Return) time.Duration { return r.Audio.Plugged },
+		"audio, once allowed":    func(r report.Return) time.Duration { return r.Audio.Allowed },
+		"camera":                 func(r report.Return) time.Duration { return r.Camera.Plugged },
+		"camera, once allowed":   func(r report.Return) time.Duration { return r.Camera.Allowed },
+		"longest of standstills": func(r report.Return) time.Duration { return r.StoodStill },
 	} {
 		var all []time.Duration
 		for _, r := range p.returns[1:] {

@@ -57,13 +57,6 @@ type Heard struct {
 	Lost uint64
 }
 
-// Report is what a program in a guest tells of a Tone.
-type Report struct {
-	Heard
-	// StoodStill is for how long the guest stood still at most, in ns.
-	StoodStill time.Duration
-}
-
 // Tone speaks with one frequency and listens for another, in Hz: for some time
 // for nothing, while whatever is between the two settles, and then for some time
 // that counts.

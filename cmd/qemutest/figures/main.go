@@ -25,6 +25,7 @@ import (
 
 	"github.com/imsphone/imsphone/cmd/internal/qemu"
 	"github.com/imsphone/imsphone/cmd/qemutest"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 )
 
 func main() {
@@ -105,17 +106,8 @@ func boot(ctx context.Context, dir string) error {
 	return nil
 }
 
-// measurement is what cmd/qemutest/measure prints.
-type measurement struct {
-	Name             string
-	IdleRSS, CallRSS float64
-	Wakeups, CPU     float64
-	MouthToEarMS     float64
-	Echoes, Sent     int
-}
-
 // inGuest runs the measurements in a guest.
-func inGuest(ctx context.Context, dir string, o options) ([]measurement, error) {
+func inGuest(ctx context.Context, dir string, o options) ([]report.Measurement, error) {
 	stop, err := qemutest.StartEcho(dir)
 	if err != nil {
 		return nil, err
@@ -144,9 +136,9 @@ func inGuest(ctx context.Context, dir string, o options) ([]measurement, error) 
 	if err != nil {
 		return nil, err
 	}
-	var all []measurement
+	var all []report.Measurement
 	for dec := json.NewDecoder(&out); ; {
-		var m measurement
+		var m report.Measurement
 		if err := dec.Decode(&m); errors.Is(err, io.EOF) {
 			return all, nil
 		} else if err != nil {
@@ -157,20 +149,20 @@ func inGuest(ctx context.Context, dir string, o options) ([]measurement, error) 
 }
 
 // print prints the medians and their ratios.
-func print(w io.Writer, all []measurement) error {
+func print(w io.Writer, all []report.Measurement) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\t imsphone\t baresip\t ratio\t")
 	for _, f := range []struct {
 		name, format string
 		scale        float64
-		of           func(measurement) float64
+		of           func(report.Measurement) float64
 	}{
-		{"memory at rest, MB", "%.1f", 1e-6, func(m measurement) float64 { return m.IdleRSS }},
-		{"memory in a call, MB", "%.1f", 1e-6, func(m measurement) float64 { return m.CallRSS }},
-		{"wake-ups a second at rest", "%.1f", 1, func(m measurement) float64 { return m.Wakeups }},
-		{"CPU of a call, %", "%.1f", 100, func(m measurement) float64 { return m.CPU }},
-		{"mouth to ear and back, ms", "%.0f", 1, func(m measurement) float64 { return m.MouthToEarMS }},
-		{"echoes that came back, %", "%.0f", 100, func(m measurement) float64 { return float64(m.Echoes) / float64(m.Sent) }},
+		{"memory at rest, MB", "%.1f", 1e-6, func(m report.Measurement) float64 { return float64(m.IdleRSS) }},
+		{"memory in a call, MB", "%.1f", 1e-6, func(m report.Measurement) float64 { return float64(m.CallRSS) }},
+		{"wake-ups a second at rest", "%.1f", 1, func(m report.Measurement) float64 { return m.Wakeups }},
+		{"CPU of a call, %", "%.1f", 100, func(m report.Measurement) float64 { return m.CPU }},
+		{"mouth to ear and back, ms", "%.0f", 1, func(m report.Measurement) float64 { return m.MouthToEarMS }},
+		{"echoes that came back, %", "%.0f", 100, func(m report.Measurement) float64 { return float64(m.Echoes) / float64(m.Sent) }},
 	} {
 		ours, theirs := f.scale*median(all, "imsphone", f.of), f.scale*median(all, "baresip", f.of)
 		fmt.Fprintf(t, "%s\t "+f.format+"\t "+f.format+"\t %s\t\n", f.name, ours, theirs, ratio(ours, theirs))
@@ -185,7 +177,7 @@ func ratio(ours, theirs float64) string {
 	return fmt.Sprintf("%.2f", ours/theirs)
 }
 
-func median(all []measurement, name string, of func(measurement) float64) float64 {
+func median(all []report.Measurement, name string, of func(report.Measurement) float64) float64 {
 	var values []float64
 	for _, m := range all {
 		if strings.EqualFold(m.Name, name) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/imsphone/imsphone/cmd/peertest"
 	"github.com/imsphone/imsphone/cmd/qemutest/ear"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 )
 
 func main() {
@@ -56,22 +57,6 @@ func run() error {
 		}
 	}
 	return nil
-}
-
-// Measurement is what one round gives for one phone.
-type Measurement struct {
-	Name string
-	// Memory in bytes, at rest and in a call.
-	IdleRSS, CallRSS int64
-	// Wakeups a second at rest.
-	Wakeups float64
-	// CPU is the share of one processor that a call takes.
-	CPU float64
-	// MouthToEarMS is the delay from the microphone to the network and back to
-	// the speaker.
-	MouthToEarMS float64
-	// Echoes that came back, of those sent.
-	Echoes, Sent int
 }
 
 // subject is a phone to be measured.
@@ -153,7 +138,7 @@ func command(name string, args ...string) error {
 }
 
 // measure starts the phone, watches it at rest, and in a call.
-func (s subject) measure(o options) (m Measurement, err error) {
+func (s subject) measure(o options) (m report.Measurement, err error) {
 	m.Name = s.name
 	dir, err := os.MkdirTemp("", s.name+"-")
 	if err != nil {
@@ -188,7 +173,7 @@ func (s subject) measure(o options) (m Measurement, err error) {
 }
 
 // rest watches the phone while nothing happens.
-func (s subject) rest(p *peertest.Process, o options, m *Measurement) error {
+func (s subject) rest(p *peertest.Process, o options, m *report.Measurement) error {
 	before, err := p.Wakeups()
 	if err != nil {
 		return err
@@ -204,7 +189,7 @@ func (s subject) rest(p *peertest.Process, o options, m *Measurement) error {
 }
 
 // talk watches it in a call.
-func (s subject) talk(p *peertest.Process, o options, m *Measurement, dir string) error {
+func (s subject) talk(p *peertest.Process, o options, m *report.Measurement, dir string) error {
 	if err := s.dial(dir); err != nil {
 		return err
 	}

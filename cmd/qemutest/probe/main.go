@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/cmd/qemutest/ear"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 	"github.com/imsphone/imsphone/hw/standstill"
 )
 
@@ -42,5 +43,5 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(ear.Report{Heard: heard, StoodStill: vigil.Longest()})
+	return json.NewEncoder(os.Stdout).Encode(report.Tone{Heard: heard, StoodStill: vigil.Longest()})
 }

@@ -5,7 +5,7 @@
 // loopback card and its camera without a lens, by their drivers' modules.
 //
 //	replug out                       until the phone has noticed, and the modules are gone
-//	replug in -speak 443 -hear 637   until the phone has them again; prints a Return as JSON
+//	replug in -speak 443 -hear 637   until the phone has them again; prints a report.Return as JSON
 //
 // While nothing is plugged in, nobody may have the other side of the card open.
 package main
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/imsphone/imsphone/cmd/qemutest/ear"
+	"github.com/imsphone/imsphone/cmd/qemutest/report"
 	"github.com/imsphone/imsphone/hw/standstill"
 )
 
@@ -69,27 +70,12 @@ func pullOut(phone *watcher) error {
 	return both(device.remove)
 }
 
-// Return is how two devices came back, in the guest's time.
-type Return struct {
-	Audio, Camera Times
-	// StoodStill is for how long the guest stood still at most meanwhile: no phone
-	// could do anything then. In ns.
-	StoodStill time.Duration
-}
-
-// Times are those of one device, in ns.
-type Times struct {
-	// Plugged is from when the driver's module was there to when the phone had the
-	// device open, Allowed from when the device's nodes had the phone's group.
-	Plugged, Allowed time.Duration
-}
-
 // more is for how long it is spoken after the phone was heard.
 const more = 300 * time.Millisecond
 
 // plugIn plugs both devices in, and listens to the phone by the card: until it
 // plays the tone that is awaited, and some more, so that the far end, too, hears.
-func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
+func plugIn(phone *watcher, speak, hear float64) (r report.Return, err error) {
 	vigil := standstill.Watch()
 	defer vigil.Stop()
 	var in, allowed [len(devices)]time.Time
@@ -108,11 +94,11 @@ func plugIn(phone *watcher, speak, hear float64) (r Return, err error) {
 	if err != nil {
 		return r, err
 	}
-	times := func(d device) Times {
+	times := func(d device) report.Times {
 		at := back[d.number]
-		return Times{at.Sub(in[d.number]), at.Sub(allowed[d.number])}
+		return report.Times{Plugged: at.Sub(in[d.number]), Allowed: at.Sub(allowed[d.number])}
 	}
-	r = Return{times(card), times(camera), vigil.Longest()}
+	r = report.Return{Audio: times(card), Camera: times(camera), StoodStill: vigil.Longest()}
 	e, err := ear.Open("hw:Loopback,1", 8000)
 	if err != nil {
 		return r, err
