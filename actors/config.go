@@ -114,9 +114,10 @@ func (a AccountConfig) timers() txn.Profile {
 type MediaConfig struct {
 	// Codecs in order of preference, at least one.
 	Codecs []codec.Spec
-	// JitterMax bounds the jitter buffer.
-	JitterMax time.Duration
-	Video     VideoConfig
+	// JitterMin and JitterMax bound the delay of the jitter buffer; 0 is 20 ms and
+	// 200 ms.
+	JitterMin, JitterMax time.Duration
+	Video                VideoConfig
 }
 
 // VideoConfig says how a phone with a VideoPort does video.

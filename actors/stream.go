@@ -153,8 +153,8 @@ func (s *streamActor) sessionConfig(a *sdp.Agreed) (session.Config, error) {
 		SSRC: rand.Uint32(), SeqStart: uint16(rand.Uint32()), TSStart: rand.Uint32(),
 		CNAME: s.cname, Random: rand.Float64,
 		Codec: spec, PayloadType: chosen.PayloadType, ReceiveType: chosen.PayloadType, Ptime: frameTime,
-		JitterMax: s.media.JitterMax,
-		Remote:    a.Remote, RemoteRTCP: a.RemoteRTCP,
+		JitterMin: s.media.JitterMin, JitterMax: s.media.JitterMax,
+		Remote: a.Remote, RemoteRTCP: a.RemoteRTCP,
 		Send: a.Direction.Sends(), Receive: a.Direction.Receives(),
 	}
 	cfg.EventType, cfg.EventClock, _ = a.TelephoneEvent()

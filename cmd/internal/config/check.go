@@ -161,6 +161,8 @@ func (c *Config) check(path string, data []byte) Problems {
 	}
 	if c.Media.JitterMax < 40 || c.Media.JitterMax > 2000 {
 		k.fault("media", 0, "jitter_max", "jitter_max %d: write 40 to 2000 (ms)", c.Media.JitterMax)
+	} else if c.Media.JitterMin < 20 || c.Media.JitterMin > c.Media.JitterMax {
+		k.fault("media", 0, "jitter_min", "jitter_min %d: write 20 to jitter_max, which is %d (ms)", c.Media.JitterMin, c.Media.JitterMax)
 	}
 	if s := c.Audio.RingSound; s != "" && (!strings.HasSuffix(strings.ToLower(s), ".wav") || strings.Contains(s, ",")) {
 		k.fault("audio", 0, "ring_sound", "ring_sound %q: name a .wav file, without a comma in its name", s)

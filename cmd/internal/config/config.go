@@ -88,7 +88,8 @@ type Media struct {
 	Codecs []string `toml:"codecs"`
 	// RTPPorts is the range "16384-16584".
 	RTPPorts string `toml:"rtp_ports"`
-	// JitterMax bounds the jitter buffer, in ms.
+	// JitterMin and JitterMax bound the jitter buffer, in ms.
+	JitterMin int `toml:"jitter_min"`
 	JitterMax int `toml:"jitter_max"`
 }
 
@@ -267,7 +268,7 @@ func defaults() *Config {
 		Control: Control{Socket: defaultSocket()},
 		State:   State{Dir: defaultState()},
 		Audio:   Audio{Buffer: 80},
-		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMax: 200},
+		Media:   Media{Codecs: []string{"G722", "PCMA", "PCMU"}, RTPPorts: "16384-16584", JitterMin: 20, JitterMax: 200},
 		Video:   Video{Enabled: true, Size: "320x240", Rate: 15, Bandwidth: 1000, Answer: "receive"},
 		Screen:  Screen{Sleep: Duration(30 * time.Second)},
 	}

@@ -109,7 +109,10 @@ func (p *Phone) Close() error { return errors.Join(p.cards.close(), p.store.Clos
 func phoneConfig(c *config.Config, log zerolog.Logger) (actors.Config, error) {
 	cfg := actors.Config{
 		UserAgent: "imsphone/" + Version, Log: log, Trace: actors.NewTrace(traceLength),
-		Media: actors.MediaConfig{JitterMax: time.Duration(c.Media.JitterMax) * time.Millisecond},
+		Media: actors.MediaConfig{
+			JitterMin: time.Duration(c.Media.JitterMin) * time.Millisecond,
+			JitterMax: time.Duration(c.Media.JitterMax) * time.Millisecond,
+		},
 	}
 	if c.Video.Enabled {
 		width, height, err := c.Video.Pixels()

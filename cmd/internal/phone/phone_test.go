@@ -26,7 +26,7 @@ func parse(t *testing.T, more string) *config.Config {
 }
 
 func TestPhoneConfig(t *testing.T) {
-	cfg, err := phoneConfig(parse(t, "[media]\ncodecs = [\"pcma\", \"G722\"]\njitter_max = 60\n"), zerolog.Nop())
+	cfg, err := phoneConfig(parse(t, "[media]\ncodecs = [\"pcma\", \"G722\"]\njitter_min = 40\njitter_max = 60\n"), zerolog.Nop())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +38,8 @@ func TestPhoneConfig(t *testing.T) {
 		t.Errorf("codecs %s", got)
 	}
 	a := cfg.Accounts[0]
-	if cfg.Media.JitterMax.String() != "60ms" || a.Expires.String() != "1h0m0s" || a.SessionExpires.String() != "1m30s" || a.AnswerDelay.String() != "2s" {
-		t.Errorf("times: %v %v %v %v", cfg.Media.JitterMax, a.Expires, a.SessionExpires, a.AnswerDelay)
+	if cfg.Media.JitterMin.String() != "40ms" || cfg.Media.JitterMax.String() != "60ms" || a.Expires.String() != "1h0m0s" || a.SessionExpires.String() != "1m30s" || a.AnswerDelay.String() != "2s" {
+		t.Errorf("times: %v %v %v %v %v", cfg.Media.JitterMin, cfg.Media.JitterMax, a.Expires, a.SessionExpires, a.AnswerDelay)
 	}
 	if a.AOR != "sip:alice@127.0.0.1" || a.AuthUser != "alice" || a.Password != "hunter2" || a.Register || a.Socket.Local.String() != "127.0.0.1:0" {
 		t.Errorf("account %+v", a)
