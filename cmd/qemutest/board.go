@@ -46,14 +46,14 @@ var (
 	// VirtKernel is the same without U-Boot, which takes some seconds.
 	VirtKernel = Model{"virt", virtNetwork, func(disk, parts string) qemu.Config {
 		c, fat := virt(disk), filepath.Join(parts, "fat")
-		c.Kernel, c.Initrd, c.CommandLine = filepath.Join(fat, "vmlinuz"), filepath.Join(fat, "initrd.img"), "console=ttyAMA0 panic=10 quiet"+writableModules
+		c.Kernel, c.Initrd, c.CommandLine = filepath.Join(fat, "vmlinuz"), filepath.Join(fat, "initrd.img"), "console=ttyAMA0 panic=10 quiet"+qemu.WritableModules
 		return c
 	}}
 	Pi2 = Model{"pi2", "usb-net", func(disk, parts string) qemu.Config {
 		// Its four processors are as many threads of QEMU's, which all stop at each
 		// page flushed: one thread with one processor is three times as fast. And the
 		// firmware that the sound of HDMI asks for isn't there.
-		c := raspberry("raspi2b", disk, parts, "bcm2836-rpi-2-b.dtb", " maxcpus=1 module_blacklist=vchiq,snd_bcm2835"+writableModules)
+		c := raspberry("raspi2b", disk, parts, "bcm2836-rpi-2-b.dtb", " maxcpus=1 module_blacklist=vchiq,snd_bcm2835"+qemu.WritableModules)
 		c.Args = append(c.Args, "-accel", "tcg,thread=single")
 		return c
 	}}
@@ -62,12 +62,6 @@ var (
 		return raspberry("raspi0", disk, parts, "bcm2835-rpi-zero.dtb", " initcall_blacklist=bcm2835_power_driver_init")
 	}}
 )
-
-// writableModules is for the kernel's command line. Freed memory of a module that was
-// read-only is flushed out of the processor's tables at once, together with all
-// between the modules and the kernel's other mappings: up to 200,000 pages. QEMU
-// takes seconds for that, and the machine stands still.
-const writableModules = " rodata=off"
 
 // virtNetwork is the driver of virt's network interface.
 const virtNetwork = "virtio-net-pci,romfile="

@@ -16,7 +16,7 @@ var site *Site
 func TestMain(m *testing.M) { os.Exit(inside(m)) }
 
 func inside(m *testing.M) int {
-	status, err := Inside(func() error { return nil })
+	status, err := Inside(nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -25,7 +25,7 @@ const firstBoard = 100
 // insideMark tells the process that it runs in the namespace.
 const insideMark = "IMSPHONE_QEMUTEST_INSIDE"
 
-// Inside prepares what needs the world's network, runs this program anew in a
+// Inside prepares what needs the world's network, if anything does, runs this program anew in a
 // network namespace of its own, and gives its exit status; there it makes the
 // network and gives -1: go on. The namespace and all of its interfaces go with the
 // last process in it.
@@ -36,8 +36,10 @@ func Inside(prepare func() error) (status int, err error) {
 	if os.Geteuid() != 0 {
 		return 0, errors.New("a network of its own needs root: run this as root")
 	}
-	if err := prepare(); err != nil {
-		return 0, err
+	if prepare != nil {
+		if err := prepare(); err != nil {
+			return 0, err
+		}
 	}
 	self, err := os.Executable()
 	if err != nil {

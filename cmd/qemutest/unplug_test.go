@@ -142,18 +142,21 @@ func (p *plugs) files() string {
 
 // sum tells how long the devices were away.
 func (p *plugs) sum() {
-	for name, of := range map[string]func(report.Return) time.Duration{
-		"audio":                  func(r report.Return) time.Duration { return r.Audio.Plugged },
-		"audio, once allowed":    func(r report.Return) time.Duration { return r.Audio.Allowed },
-		"camera":                 func(r report.Return) time.Duration { return r.Camera.Plugged },
-		"camera, once allowed":   func(r report.Return) time.Duration { return r.Camera.Allowed },
-		"longest of standstills": func(r report.Return) time.Duration { return r.StoodStill },
+	for _, figure := range []struct {
+		name string
+		of   func(report.Return) time.Duration
+	}{
+		{"audio", func(r report.Return) time.Duration { return r.Audio.Plugged }},
+		{"audio, once allowed", func(r report.Return) time.Duration { return r.Audio.Allowed }},
+		{"camera", func(r report.Return) time.Duration { return r.Camera.Plugged }},
+		{"camera, once allowed", func(r report.Return) time.Duration { return r.Camera.Allowed }},
+		{"longest of standstills", func(r report.Return) time.Duration { return r.StoodStill }},
 	} {
 		var all []time.Duration
 		for _, r := range p.returns[1:] {
-			all = append(all, of(r))
+			all = append(all, figure.of(r))
 		}
 		slices.Sort(all)
-		p.t.Logf("%d times %s: %v (median), %v (longest)", len(all), name, all[len(all)/2], all[len(all)-1])
+		p.t.Logf("%d times %s: %v (median), %v (longest)", len(all), figure.name, all[len(all)/2], all[len(all)-1])
 	}
 }

@@ -189,7 +189,7 @@ func (job *Job) machine(dir, kernel, root string, console io.Writer, out, errs *
 	}
 	return Config{
 		Machine: "virt,highmem=off", CPU: "cortex-a7", CPUs: 2, Memory: job.Memory,
-		Kernel: kernel, Initrd: root, CommandLine: "console=ttyAMA0 panic=-1 quiet rdinit=/init",
+		Kernel: kernel, Initrd: root, CommandLine: "console=ttyAMA0 panic=-1 quiet rdinit=/init" + WritableModules,
 		Devices: append(devices, job.Devices...), Args: append(args, job.Extra...),
 		Console: console, Files: []*os.File{out, errs},
 	}

@@ -16,6 +16,12 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/qemu/qmp"
 )
 
+// WritableModules is for the command line of a guest's kernel. It flushes freed
+// memory of a module that was read-only out of the processor's tables at once,
+// together with all between the modules and the kernel's other mappings: up to
+// 200,000 pages, for which QEMU takes seconds and the machine stands still.
+const WritableModules = " rodata=off"
+
 // Config says what a machine is made of.
 type Config struct {
 	// Program is QEMU's, by default qemu-system-arm.
