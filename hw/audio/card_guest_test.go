@@ -57,12 +57,17 @@ func sing(t *testing.T, s Stream, generator *sound.Generator, rate int, length t
 	return heard
 }
 
+// errSlow is that an emulated card fell behind its own clock: it always had sound
+// to play, and took less than a second's of it in a second.
+var errSlow = errors.New("the emulated card was slow")
+
 // undisturbed tries what has to work as long as the machine itself doesn't stand
 // still for longer than that: a busy host does that to the emulation. It tries up
-// to three times, and again only where it is proven that the machine stood still.
+// to eight times, and again only where it is proven that the machine stood still, or
+// its card was slow.
 func undisturbed(t *testing.T, limit time.Duration, try func(*standstill.Vigil) error) {
 	t.Helper()
-	for range 3 {
+	for range 8 {
 		v := standstill.Watch()
 		err := try(v)
 		v.Stop()
@@ -70,11 +75,11 @@ func undisturbed(t *testing.T, limit time.Duration, try func(*standstill.Vigil) 
 			return
 		}
 		t.Logf("%v; the machine stood still for up to %v", err, v.Longest())
-		if v.Longest() < limit {
+		if v.Longest() < limit && !errors.Is(err, errSlow) {
 			t.Fatal("the machine isn't the cause")
 		}
 	}
-	t.Fatalf("the machine stood still for %v and more in each of three runs: try on a host that is less busy", limit)
+	t.Fatalf("the machine stood still for %v and more, or was slow, in each of eight runs: try on a host that is less busy", limit)
 }
 
 // TestGuestTone: a tone comes through the real device whole. With 14 periods the
