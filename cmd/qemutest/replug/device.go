@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -19,14 +18,13 @@ type device struct {
 	number  int    // in devices
 	driver  string // and its module
 	name    string // the device's name at the driver
-	nodes   []string
 	options []string
 }
 
 // The devices. The camera is a webcam, which has small pictures.
 var (
-	card   = device{0, "snd_aloop", "snd_aloop.0", []string{"/dev/snd/pcmC0D0c", "/dev/snd/pcmC0D0p"}, nil}
-	camera = device{1, "vivid", "vivid.0", []string{"/dev/video0"}, []string{"n_devs=1", "node_types=0x1", "num_inputs=1", "input_types=0x0"}}
+	card   = device{0, "snd_aloop", "snd_aloop.0", nil}
+	camera = device{1, "vivid", "vivid.0", []string{"n_devs=1", "node_types=0x1", "num_inputs=1", "input_types=0x0"}}
 
 	devices = [...]device{card, camera}
 )
@@ -57,22 +55,6 @@ func (d device) remove() (err error) {
 		}
 	}
 	return fmt.Errorf("module %s stays, as somebody uses it: %w", d.driver, err)
-}
-
-// awaitOwner waits until the device's nodes have a group: the kernel makes them for
-// root alone, and the image gives them to the phone's a little later.
-func (d device) awaitOwner(limit time.Duration) error {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if !slices.ContainsFunc(d.nodes, rootAlone) {
-			return nil
-		}
-	}
-	return fmt.Errorf("%v have no group", d.nodes)
-}
-
-func rootAlone(node string) bool {
-	var s unix.Stat_t
-	return unix.Stat(node, &s) != nil || s.Gid == 0
 }
 
 // insert loads the module: the device is there.

@@ -15,21 +15,10 @@ type Tone struct {
 	StoodStill time.Duration
 }
 
-// Return is how two devices that cmd/qemutest/replug plugged in came back, in the
-// guest's time.
-type Return struct {
-	Audio, Camera Times
-	// StoodStill is for how long the guest stood still at most meanwhile: no phone
-	// could do anything then. In ns.
-	StoodStill time.Duration
-}
-
-// Times are those of one device, in ns.
-type Times struct {
-	// Plugged is from when the driver's module was there to when the phone had the
-	// device open, Allowed from when the device's nodes had the phone's group.
-	Plugged, Allowed time.Duration
-}
+// Return is how long two devices that cmd/qemutest/replug plugged in took to come
+// back: from when the driver's module was there to when the phone had the device
+// open. In ns of the guest's time.
+type Return struct{ Audio, Camera time.Duration }
 
 // Measurement is what one round of cmd/qemutest/measure gives for one phone.
 type Measurement struct {
