@@ -15,6 +15,11 @@
 // the image, as people put them there; commands reach it by SSH, keys and touches
 // by QMP, power cuts by killing QEMU.
 //
+// A [Headset] is a USB headset at a board, made of software, as no emulator has one
+// with a microphone: a program in the machine (headset) that hangs a device
+// (usbaudio) on the kernel's virtual host controller (usbip). It runs there, and
+// not beside the test, so that no network disturbs sound.
+//
 // Time in a machine is the host's, and a busy host stops the machine. Where a test
 // depends on that, the machine runs before everything else on the host, and how
 // long it stood still all the same is measured in it (hw/standstill).

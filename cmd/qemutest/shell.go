@@ -108,18 +108,23 @@ func (s *Shell) Feed(ctx context.Context, command string, in io.Reader) (string,
 // Start runs a command until it ends or the function that it gives is called;
 // what it prints can be read meanwhile.
 func (s *Shell) Start(command string) (out io.Reader, stop func(), err error) {
+	_, out, stop, err = s.Talk(command)
+	return out, stop, err
+}
+
+// Talk does the same with a command that reads what is written to in.
+func (s *Shell) Talk(command string) (in io.Writer, out io.Reader, stop func(), err error) {
 	session, err := s.client.NewSession()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	if out, err = session.StdoutPipe(); err == nil {
-		err = session.Start(command)
-	}
-	if err != nil {
+	in, errIn := session.StdinPipe()
+	out, errOut := session.StdoutPipe()
+	if err := errors.Join(errIn, errOut, session.Start(command)); err != nil {
 		session.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return out, func() { session.Close() }, nil
+	return in, out, func() { session.Close() }, nil
 }
 
 // JSON runs imsphone with --json and reads its answer.
