@@ -27,6 +27,16 @@ type driver interface {
 	stop() // for good, and also after a start that failed
 }
 
+// mover is a driver without a thread of its own: the call moves the sound itself,
+// and so isn't woken for it a second time. None of it may hang.
+type mover interface {
+	// pull waits for sound, at most for the limit (os.ErrDeadlineExceeded), and
+	// hands all that there is to line.move.
+	pull(limit time.Duration) error
+	// push gives the device what is queued, and doesn't wait.
+	push() error
+}
+
 // errStopped is the cause of ErrLost when the driver gave up by itself.
 var errStopped = errors.New("the driver stopped it")
 
@@ -45,6 +55,7 @@ type line struct {
 	wake      chan struct{}         // room for one: there may be news
 	gone      atomic.Pointer[error] // why the driver stopped by itself
 	xruns     atomic.Uint64         // how often the device's own buffer ran dry or over
+	spilled   atomic.Uint32         // captured samples that fitted neither the ring nor the device
 	done      chan struct{}
 	driver    driver
 	move      func(pcm []int16) // the driver calls it with sound, or for sound

@@ -142,7 +142,7 @@ func converted(t *testing.T) error {
 	generator, pcm, frames := sound.Sine(8000, toneHz), make([]int16, 160), make([]int16, 960*2)
 	heard := make([]int16, 0, 11*48000)
 	for len(heard) < 10*48000 {
-		n, err := mic.Read(frames)
+		n, err := mic.Read(frames, time.Second)
 		if err != nil {
 			return err
 		}

@@ -8,30 +8,30 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/imsphone/imsphone/hw/audio/alsa"
 )
 
-// kernelDriver runs one direction of a sound card by the kernel's own calls. One
-// goroutine waits for the device; only that one, and not the call, is held up by
-// a driver that hangs.
+// kernelDriver runs one direction of a sound card by the kernel's own calls, for
+// a call that moves the sound itself (see mover): it waits for what is captured as
+// one waits for a packet, and for nothing where it plays.
 type kernelDriver struct {
-	line    *line
-	pcm     *alsa.PCM
-	running sync.WaitGroup
-	frames  []int16 // of the device, all channels
-	mono    []int16
-	fit     *Resampler // between the device's rate and the call's
-	fitted  []int16
+	line   *line
+	pcm    *alsa.PCM
+	last   time.Time // when something was captured
+	frames []int16   // of the device, all channels
+	mono   []int16
+	fit    *Resampler // between the device's rate and the call's
+	fitted []int16
 }
 
 // Depths of a device's own buffer, in periods.
 const (
-	// bufferDepth is the buffer itself. For a microphone it is how long the
-	// goroutine may be kept from running before sound is lost, and costs no delay.
+	// bufferDepth is the buffer itself. For a microphone it is how long the call
+	// may be kept from running before sound is lost, and costs no delay.
 	bufferDepth = 16
 	// minDepth is what a playing device has in it at least when the next period
 	// is written. That is a delay: it begins with half of what may wait in all,
@@ -84,94 +84,75 @@ func (d *kernelDriver) setUp() error {
 		from, to = to, from
 	}
 	d.fit, err = NewResampler(from, to)
-	d.frames = make([]int16, d.pcm.Period*d.pcm.Channels)
-	if err == nil && l.direction == Playback {
-		err = d.startAbove(int(l.outlet.depth.Load()))
+	if err != nil {
+		return err
 	}
-	return err
+	if l.direction == Capture {
+		d.frames = make([]int16, d.pcm.Buffer*d.pcm.Channels)
+		l.ring = newRing(d.pcm.Buffer*l.rate/d.pcm.Rate + 2*l.frame) // so that all of it fits
+		return nil
+	}
+	d.mono = make([]int16, l.ring.size())
+	return d.startAbove(int(l.outlet.depth.Load()))
 }
 
 func (d *kernelDriver) start() error {
 	if d.line.direction == Playback {
-		d.running.Go(d.play)
-		return nil
+		return nil // it starts when there is enough
 	}
 	if err := d.pcm.Start(); err != nil {
 		return d.line.fail(kindOf(err), err)
 	}
-	d.running.Go(d.capture)
+	d.last = time.Now()
 	return nil
 }
 
-// stop lets go of the device; it has really gone when the goroutine has.
-func (d *kernelDriver) stop() {
-	d.pcm.Close() // what was not played is of no use to anybody
-	d.running.Wait()
-}
+// stop lets go of the device, and ends a pull. What was not played is of no use to
+// anybody.
+func (d *kernelDriver) stop() { d.pcm.Close() }
 
-// capture hands on what the device hears until it fails or is stopped.
-func (d *kernelDriver) capture() {
-	for {
-		n, err := d.pcm.Read(d.frames)
-		if err == nil {
-			d.captured(d.frames[:n*d.pcm.Channels])
-		} else if err = d.recover(err); err != nil {
-			d.line.lost(err)
-			return
-		}
+func (d *kernelDriver) pull(limit time.Duration) error {
+	n, err := d.pcm.Read(d.frames, limit)
+	if err != nil {
+		return d.recover(err)
 	}
-}
-
-func (d *kernelDriver) captured(frames []int16) {
-	d.mono = appendMono(d.mono[:0], frames, d.pcm.Channels)
+	d.last = time.Now()
+	d.mono = appendMono(d.mono[:0], d.frames[:n*d.pcm.Channels], d.pcm.Channels)
 	d.fitted = d.fit.Append(d.fitted[:0], d.mono)
 	d.line.move(d.fitted)
+	return nil
 }
 
-// play hands on what is queued as soon as it is, until the device fails or is
-// stopped.
-func (d *kernelDriver) play() {
-	l := d.line
-	queued := make([]int16, l.ring.size())
-	for {
-		select {
-		case <-l.done:
-			return
-		case <-l.wake:
-		}
-		if err := d.queue(queued[:l.ring.pop(queued)]); err != nil {
-			l.lost(err)
-			return
-		}
-	}
-}
-
-// queue gives the device what it shall play next, and tells how much that is.
-func (d *kernelDriver) queue(pcm []int16) error {
-	d.fitted = d.fit.Append(d.fitted[:0], pcm)
-	d.frames = appendChannels(d.frames[:0], d.fitted, d.pcm.Channels)
-	if err := d.write(d.frames); err != nil {
+// push also tells how much there is to play now.
+func (d *kernelDriver) push() error {
+	d.fitted = d.fit.Append(d.fitted[:0], d.mono[:d.line.ring.pop(d.mono)])
+	d.frames = appendChannels(d.frames, d.fitted, d.pcm.Channels)
+	if err := d.write(); err != nil {
 		return err
 	}
 	left, err := d.pcm.Delay()
 	if errors.Is(err, alsa.ErrXrun) {
 		return nil // the next write says so, too
 	}
+	left += len(d.frames) / d.pcm.Channels
 	d.line.outlet.has(int(int64(left) * int64(d.line.rate) / int64(d.pcm.Rate)))
 	return err
 }
 
-// write waits until the device has taken all of frames.
-func (d *kernelDriver) write(frames []int16) error {
-	for len(frames) > 0 {
-		n, err := d.pcm.Write(frames)
-		if err == nil {
-			frames = frames[n*d.pcm.Channels:]
-			continue
+// write gives the device what it has room for of frames; the rest stays for the
+// next time.
+func (d *kernelDriver) write() error {
+	for len(d.frames) > 0 {
+		n, err := d.pcm.Write(d.frames)
+		if err != nil {
+			err = d.recover(err)
+		} else if n == 0 {
+			return nil
 		}
-		if err := d.recover(err); err != nil {
+		if err != nil {
 			return err
 		}
+		d.frames = d.frames[:copy(d.frames, d.frames[n*d.pcm.Channels:])]
 	}
 	return nil
 }
@@ -188,6 +169,9 @@ func (d *kernelDriver) recover(err error) error {
 	if d.line.direction == Playback {
 		return d.startAbove(d.line.outlet.deepen(d.missing()))
 	}
+	l := d.line
+	l.spilled.Add(uint32(time.Since(d.last) * time.Duration(l.rate) / time.Second))
+	d.last = time.Now()
 	return d.pcm.Start()
 }
 

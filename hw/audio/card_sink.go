@@ -59,9 +59,23 @@ func (s *cardSink) write(pcm []int16) (int, error) {
 	room := max(int(math.Round((target+driftRoom-level)*float64(s.frame))), 0)
 	n := s.ring.push(s.fitted[:min(len(s.fitted), room)])
 	s.begun.Store(true)
-	s.poke()
+	if err := s.push(); err != nil {
+		return 0, err
+	}
 	s.watch(n < len(s.fitted))
 	return max(len(pcm)-(len(s.fitted)-n), 0), s.stuck(n < len(s.fitted))
+}
+
+// push hands what is queued to a driver that doesn't come for it.
+func (s *cardSink) push() error {
+	m, ok := s.driver.(mover)
+	if !ok {
+		return nil
+	}
+	if err := m.push(); err != nil {
+		s.lost(err)
+	}
+	return s.alive()
 }
 
 // watch notices what makes the level jump: sound that was dropped, or a device

@@ -1,17 +1,17 @@
 package audio
 
 import (
-	"sync/atomic"
+	"errors"
+	"os"
 	"time"
 )
 
 // cardSource is the microphone of a sound card.
 type cardSource struct {
 	*line
-	stall   *time.Timer
-	begun   bool          // there was a read
-	spilled atomic.Uint32 // samples that didn't fit the ring
-	told    uint32        // of them, told as lost
+	stall *time.Timer
+	begun bool   // there was a read
+	told  uint32 // of what was spilled, told as lost
 }
 
 func newCardSource(cfg Config, open func(*line) (driver, error)) (*cardSource, error) {
@@ -31,9 +31,8 @@ func (s *cardSource) captured(pcm []int16) {
 }
 
 func (s *cardSource) read(pcm []int16) (lost uint64, err error) {
-	if !s.begun { // what was heard before the call is none of its business
-		s.begun = true
-		s.ring.drop(s.ring.len())
+	if err := s.begin(); err != nil {
+		return 0, err
 	}
 	for s.ring.len() < s.frame {
 		if err := s.await(); err != nil {
@@ -48,10 +47,34 @@ func (s *cardSource) read(pcm []int16) (lost uint64, err error) {
 	return lost, nil
 }
 
+// begin drops what was heard before the call: it is none of its business. A mover's
+// device holds that, and then the rest of a period, which is waited for: or all that
+// follows would come late by a part of one.
+func (s *cardSource) begin() error {
+	if s.begun {
+		return nil
+	}
+	s.begun = true
+	if _, ok := s.driver.(mover); ok {
+		for range 2 {
+			if err := s.await(); err != nil {
+				return err
+			}
+		}
+		s.told = s.spilled.Load()
+		s.xruns.Store(0)
+	}
+	s.ring.drop(s.ring.len())
+	return nil
+}
+
 // await waits for news of the driver.
 func (s *cardSource) await() error {
 	if err := s.alive(); err != nil {
 		return err
+	}
+	if m, ok := s.driver.(mover); ok {
+		return s.pull(m)
 	}
 	for range stallSteps {
 		s.stall.Reset(stallDeadline / stallSteps)
@@ -62,6 +85,21 @@ func (s *cardSource) await() error {
 			return s.alive()
 		case <-s.stall.C:
 		}
+	}
+	return s.fail(ErrLost, errStalled)
+}
+
+// pull is await where nobody else moves the sound.
+func (s *cardSource) pull(m mover) error {
+	for range stallSteps {
+		err := m.pull(stallDeadline / stallSteps)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			continue
+		}
+		if err != nil {
+			s.lost(err)
+		}
+		return s.alive()
 	}
 	return s.fail(ErrLost, errStalled)
 }

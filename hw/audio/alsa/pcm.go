@@ -5,8 +5,7 @@ package alsa
 import (
 	"errors"
 	"fmt"
-	"os"
-	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -32,14 +31,15 @@ type PCM struct {
 	// Params is how the device runs since Configure.
 	Params
 
-	file    *os.File
-	conn    syscall.RawConn
-	move    transfer // what is being read or written
-	request uintptr
-	delay   int
-	failed  error
-	// attempt and measure, bound once so that nothing is allocated.
-	try      func(fd uintptr) bool
+	name   string
+	file   handle
+	wait   *waiting // file, of a device that captures
+	move   transfer // what is being read or written
+	delay  int
+	failed error
+	// attempt and its like, bound once so that nothing is allocated.
+	tryRead  func(fd uintptr) bool
+	tryWrite func(fd uintptr)
 	askDelay func(fd uintptr)
 }
 
@@ -56,15 +56,16 @@ func Open(a Address, direction Direction) (*PCM, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	p := &PCM{file: os.NewFile(uintptr(fd), path), request: pcmRead}
+	p := &PCM{name: path}
+	p.tryRead, p.tryWrite, p.askDelay = p.take, p.give, p.measure
 	if direction == Playback {
-		p.request = pcmWrite
+		p.file = &plain{fd: fd}
+		return p, nil
 	}
-	p.try, p.askDelay = p.attempt, p.measure
-	p.conn, err = p.file.SyscallConn()
-	if err != nil {
-		return nil, errors.Join(err, p.file.Close())
+	if p.wait, err = newWaiting(fd, path); err != nil {
+		return nil, err
 	}
+	p.file = p.wait
 	return p, nil
 }
 
@@ -125,7 +126,7 @@ func (p *PCM) Start() error {
 
 // Delay is how many frames the device has still to play.
 func (p *PCM) Delay() (frames int, err error) {
-	err = p.conn.Control(p.askDelay)
+	err = p.file.Control(p.askDelay)
 	if err == nil && xrun(p.failed) {
 		return 0, ErrXrun
 	}
@@ -138,38 +139,61 @@ func (p *PCM) measure(fd uintptr) { p.failed = ioctl(fd, pcmDelay, unsafe.Pointe
 // control does system calls while the file is kept from being closed.
 func (p *PCM) control(what string, do func(fd uintptr) error) error {
 	var failed error
-	if err := p.conn.Control(func(fd uintptr) { failed = do(fd) }); err != nil {
+	if err := p.file.Control(func(fd uintptr) { failed = do(fd) }); err != nil {
 		return err
 	}
 	if failed != nil {
-		return fmt.Errorf("%s %s: %w", what, p.file.Name(), failed)
+		return fmt.Errorf("%s %s: %w", what, p.name, failed)
 	}
 	return nil
 }
 
-// Read waits for sound and takes what there is, at most what fits pcm, which
-// holds whole frames. It gives the number of frames.
-func (p *PCM) Read(pcm []int16) (frames int, err error) { return p.transfer(pcm, p.conn.Read) }
-
-// Write waits for room and fills it from pcm, which holds whole frames. It gives
-// the number of frames that were taken.
-func (p *PCM) Write(pcm []int16) (frames int, err error) { return p.transfer(pcm, p.conn.Write) }
-
-func (p *PCM) transfer(pcm []int16, wait func(func(fd uintptr) bool) error) (int, error) {
-	p.move = transfer{buf: unsafe.Pointer(unsafe.SliceData(pcm)), frames: uintptr(len(pcm) / p.Channels)}
-	if err := wait(p.try); err != nil {
+// Read waits for sound, at most for the limit, and takes what there is of it, at
+// most what fits pcm, which holds whole frames. It gives the number of frames; the
+// error is os.ErrDeadlineExceeded when the limit is over.
+func (p *PCM) Read(pcm []int16, limit time.Duration) (frames int, err error) {
+	if err := p.wait.within(limit); err != nil {
 		return 0, err
 	}
-	if xrun(p.failed) {
+	p.prepare(pcm)
+	return p.moved(p.wait.Read(p.tryRead))
+}
+
+// Write fills what room there is from pcm, which holds whole frames, and doesn't
+// wait. It gives the number of frames that were taken.
+func (p *PCM) Write(pcm []int16) (frames int, err error) {
+	p.prepare(pcm)
+	return p.moved(p.file.Control(p.tryWrite))
+}
+
+// prepare says what is to be moved.
+func (p *PCM) prepare(pcm []int16) {
+	p.move = transfer{buf: unsafe.Pointer(unsafe.SliceData(pcm)), frames: uintptr(len(pcm) / p.Channels)}
+}
+
+// take is Read's system call, or says that nothing has come yet.
+func (p *PCM) take(fd uintptr) bool {
+	p.failed = ioctl(fd, pcmRead, unsafe.Pointer(&p.move))
+	return p.failed != unix.EAGAIN
+}
+
+// give is Write's system call.
+func (p *PCM) give(fd uintptr) {
+	p.failed = ioctl(fd, pcmWrite, unsafe.Pointer(&p.move))
+	if p.failed == unix.EAGAIN {
+		p.failed, p.move.result = nil, 0
+	}
+}
+
+// moved tells how it went.
+func (p *PCM) moved(err error) (frames int, _ error) {
+	switch {
+	case err != nil:
+		return 0, err
+	case xrun(p.failed):
 		return 0, ErrXrun
 	}
 	return p.move.result, p.failed
-}
-
-// attempt does the transfer, or says that the device isn't ready.
-func (p *PCM) attempt(fd uintptr) bool {
-	p.failed = ioctl(fd, p.request, unsafe.Pointer(&p.move))
-	return p.failed != unix.EAGAIN
 }
 
 // Close stops the device and lets go of it; it doesn't play what it holds.
