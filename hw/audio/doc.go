@@ -9,7 +9,9 @@
 // The microphone paces; a speaker with another clock is played so much faster or
 // slower that it never runs dry or over.
 //
-// Nothing but Read waits for a device. A sound card's callbacks touch a
-// lock-free ring and a wake-up channel only, and stopping it happens aside with
-// a deadline: a driver that hangs costs a goroutine, never a call.
+// Nothing but Read waits for a device. Opening and stopping one happen aside with a
+// deadline: a driver that hangs then costs a goroutine, never a call. The callbacks
+// of ALSA's library touch a lock-free ring and a wake-up channel only; the kernel's
+// devices are moved by the call itself, as another thread to be woken for each
+// period would cost several times what moving it does (see mover).
 package audio

@@ -134,7 +134,7 @@ func (p *PCM) Delay() (frames int, err error) {
 }
 
 // measure is Delay's system call.
-func (p *PCM) measure(fd uintptr) { p.failed = ioctl(fd, pcmDelay, unsafe.Pointer(&p.delay)) }
+func (p *PCM) measure(fd uintptr) { p.failed = quick(fd, pcmDelay, unsafe.Pointer(&p.delay)) }
 
 // control does system calls while the file is kept from being closed.
 func (p *PCM) control(what string, do func(fd uintptr) error) error {
@@ -173,13 +173,13 @@ func (p *PCM) prepare(pcm []int16) {
 
 // take is Read's system call, or says that nothing has come yet.
 func (p *PCM) take(fd uintptr) bool {
-	p.failed = ioctl(fd, pcmRead, unsafe.Pointer(&p.move))
+	p.failed = quick(fd, pcmRead, unsafe.Pointer(&p.move))
 	return p.failed != unix.EAGAIN
 }
 
 // give is Write's system call.
 func (p *PCM) give(fd uintptr) {
-	p.failed = ioctl(fd, pcmWrite, unsafe.Pointer(&p.move))
+	p.failed = quick(fd, pcmWrite, unsafe.Pointer(&p.move))
 	if p.failed == unix.EAGAIN {
 		p.failed, p.move.result = nil, 0
 	}
