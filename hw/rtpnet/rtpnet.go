@@ -45,16 +45,16 @@ func (r *Range) Open(addr netip.Addr, class Class) (*Pair, error) {
 }
 
 func listen(addr netip.Addr, port uint16, class Class) (*Pair, error) {
-	rtp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port)))
+	rtp, err := newDatagrams(netip.AddrPortFrom(addr, port))
 	if err != nil {
 		return nil, err
 	}
-	rtcp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port+1)))
+	rtcp, err := newDatagrams(netip.AddrPortFrom(addr, port+1))
 	if err != nil {
-		rtp.Close()
+		rtp.conn.Close()
 		return nil, err
 	}
-	mark(rtp, class)
+	mark(rtp.raw, class)
 	return &Pair{rtp: rtp, rtcp: rtcp, port: port}, nil
 }
 
@@ -70,11 +70,7 @@ const (
 
 // mark asks the network for a class. A kernel or container that refuses does no
 // harm, so errors are of no interest.
-func mark(conn *net.UDPConn, class Class) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return
-	}
+func mark(raw syscall.RawConn, class Class) {
 	_ = raw.Control(func(fd uintptr) {
 		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, int(class))
 		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_TCLASS, int(class))
@@ -98,7 +94,7 @@ const discardPort = 9
 // Pair is the two sockets of one stream. Reads block until a packet or Close;
 // each read method is for one goroutine.
 type Pair struct {
-	rtp, rtcp *net.UDPConn
+	rtp, rtcp *datagrams
 	port      uint16
 }
 
@@ -106,35 +102,16 @@ type Pair struct {
 func (p *Pair) LocalPort() uint16 { return p.port }
 
 // ReadRTP reads one RTP packet.
-func (p *Pair) ReadRTP(b []byte) (int, netip.AddrPort, error) { return read(p.rtp, b) }
+func (p *Pair) ReadRTP(b []byte) (int, netip.AddrPort, error) { return p.rtp.read(b) }
 
 // ReadRTCP reads one RTCP packet.
-func (p *Pair) ReadRTCP(b []byte) (int, netip.AddrPort, error) { return read(p.rtcp, b) }
+func (p *Pair) ReadRTCP(b []byte) (int, netip.AddrPort, error) { return p.rtcp.read(b) }
 
 // WriteRTP sends one RTP packet.
-func (p *Pair) WriteRTP(b []byte, to netip.AddrPort) error { return write(p.rtp, b, to) }
+func (p *Pair) WriteRTP(b []byte, to netip.AddrPort) error { return p.rtp.write(b, to) }
 
 // WriteRTCP sends one RTCP packet.
-func (p *Pair) WriteRTCP(b []byte, to netip.AddrPort) error { return write(p.rtcp, b, to) }
+func (p *Pair) WriteRTCP(b []byte, to netip.AddrPort) error { return p.rtcp.write(b, to) }
 
 // Close ends the reads.
-func (p *Pair) Close() error { return errors.Join(p.rtp.Close(), p.rtcp.Close()) }
-
-// read passes over the errors that a peer's ICMP messages leave on the socket:
-// only a closed socket ends a stream's reader.
-func read(conn *net.UDPConn, b []byte) (int, netip.AddrPort, error) {
-	for {
-		n, from, err := conn.ReadFromUDPAddrPort(b)
-		if err == nil {
-			return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), nil
-		}
-		if errors.Is(err, net.ErrClosed) {
-			return 0, from, err
-		}
-	}
-}
-
-func write(conn *net.UDPConn, b []byte, to netip.AddrPort) error {
-	_, err := conn.WriteToUDPAddrPort(b, to)
-	return err
-}
+func (p *Pair) Close() error { return errors.Join(p.rtp.conn.Close(), p.rtcp.conn.Close()) }

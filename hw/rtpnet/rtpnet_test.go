@@ -46,6 +46,43 @@ func TestPacketsCross(t *testing.T) {
 	}
 }
 
+// TestBothFamilies: a stream on all of the machine's addresses speaks IPv4 and IPv6.
+func TestBothFamilies(t *testing.T) {
+	r := &Range{Low: 21500, High: 21599}
+	all := open(t, r, netip.IPv6Unspecified())
+	for _, addr := range []netip.Addr{loopback, netip.IPv6Loopback()} {
+		peer, buf := open(t, r, addr), make([]byte, 100)
+		at := netip.AddrPortFrom(addr, peer.LocalPort())
+		if err := all.WriteRTP([]byte("out"), at); err != nil {
+			t.Fatal(err)
+		}
+		if n, _, err := peer.ReadRTP(buf); err != nil || string(buf[:n]) != "out" {
+			t.Errorf("%v got %q, %v", addr, buf[:n], err)
+		}
+		if err := peer.WriteRTP([]byte("in"), netip.AddrPortFrom(addr, all.LocalPort())); err != nil {
+			t.Fatal(err)
+		}
+		if n, from, err := all.ReadRTP(buf); err != nil || string(buf[:n]) != "in" || from != at {
+			t.Errorf("%q from %v, %v; want it from %v", buf[:n], from, err, at)
+		}
+	}
+}
+
+// TestNoWay: what a socket can't reach is an error, and so is a closed one.
+func TestNoWay(t *testing.T) {
+	p := open(t, &Range{Low: 21600, High: 21699}, loopback)
+	if err := p.WriteRTP([]byte("rtp"), netip.AddrPortFrom(netip.IPv6Loopback(), 21700)); !errors.Is(err, unix.EAFNOSUPPORT) {
+		t.Errorf("to IPv6 by IPv4: %v", err)
+	}
+	if err := p.WriteRTP(make([]byte, 1<<16), netip.AddrPortFrom(loopback, 21700)); !errors.Is(err, unix.EMSGSIZE) {
+		t.Errorf("too large: %v", err)
+	}
+	p.Close()
+	if err := p.WriteRTP([]byte("rtp"), netip.AddrPortFrom(loopback, 21700)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
 func TestAFullRangeSaysSo(t *testing.T) {
 	r := &Range{Low: 21200, High: 21203}
 	open(t, r, loopback)
@@ -101,7 +138,7 @@ func TestClasses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		raw, err := p.rtp.SyscallConn()
+		raw, err := p.rtp.conn.SyscallConn()
 		if err != nil {
 			t.Fatal(err)
 		}
