@@ -211,6 +211,8 @@ func kindOf(err error) error {
 		return ErrNotFound
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		return ErrDenied
+	case errors.Is(err, unix.EIO), errors.Is(err, unix.EPROTO), errors.Is(err, unix.ETIMEDOUT):
+		return ErrLost // a USB device that was pulled out while it was opened
 	}
 	return nil
 }
