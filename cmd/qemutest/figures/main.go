@@ -160,6 +160,7 @@ func print(w io.Writer, all []report.Measurement) error {
 		{"memory at rest, MB", "%.1f", 1e-6, func(m report.Measurement) float64 { return float64(m.IdleRSS) }},
 		{"memory in a call, MB", "%.1f", 1e-6, func(m report.Measurement) float64 { return float64(m.CallRSS) }},
 		{"wake-ups a second at rest", "%.1f", 1, func(m report.Measurement) float64 { return m.Wakeups }},
+		{"wake-ups a second in a call", "%.0f", 1, func(m report.Measurement) float64 { return m.CallWakeups }},
 		{"CPU of a call, %", "%.1f", 100, func(m report.Measurement) float64 { return m.CPU }},
 		{"mouth to ear and back, ms", "%.0f", 1, func(m report.Measurement) float64 { return m.MouthToEarMS }},
 		{"echoes that came back, %", "%.0f", 100, func(m report.Measurement) float64 { return float64(m.Echoes) / float64(m.Sent) }},

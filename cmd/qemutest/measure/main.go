@@ -201,21 +201,37 @@ func (s subject) talk(p *peertest.Process, o options, m *report.Measurement, dir
 	if _, err := e.Echo(settle); err != nil { // the call is answered, the buffers fill
 		return err
 	}
-	before, err := p.CPU()
+	before, err := usedBy(p)
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
 	echoes, err := e.Echo(o.call)
 	if err != nil {
 		return err
 	}
-	after, err := p.CPU()
+	after, err := usedBy(p)
 	if err != nil {
 		return err
 	}
-	m.CPU = (after - before).Seconds() / time.Since(begin).Seconds()
+	took := after.at.Sub(before.at).Seconds()
+	m.CPU, m.CallWakeups = (after.cpu-before.cpu).Seconds()/took, float64(after.wakeups-before.wakeups)/took
 	m.MouthToEarMS, m.Echoes, m.Sent = echoes.Median(), len(echoes.DelaysMS), echoes.Sent
 	m.CallRSS, err = p.RSS()
 	return err
+}
+
+// used is what a process has used until then.
+type used struct {
+	at      time.Time
+	cpu     time.Duration
+	wakeups int64
+}
+
+func usedBy(p *peertest.Process) (u used, err error) {
+	u.at = time.Now()
+	if u.cpu, err = p.CPU(); err != nil {
+		return u, err
+	}
+	u.wakeups, err = p.Wakeups()
+	return u, err
 }

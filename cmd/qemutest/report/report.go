@@ -25,8 +25,9 @@ type Measurement struct {
 	Name string
 	// Memory in bytes, at rest and in a call.
 	IdleRSS, CallRSS int64
-	// Wakeups a second at rest.
-	Wakeups float64
+	// Wakeups a second, at rest and in a call. They hardly depend on how busy the
+	// host is.
+	Wakeups, CallWakeups float64
 	// CPU is the share of one processor that a call takes.
 	CPU float64
 	// MouthToEarMS is the delay from the microphone to the network and back to
