@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,11 +47,30 @@ func TestPhoneConfig(t *testing.T) {
 	}
 }
 
+// logged is a log that is read while it is written: what asked the sound card how
+// loud it is may tell so after the end.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // TestStartAndStop composes a whole phone on loopback.
 func TestStartAndStop(t *testing.T) {
 	c := parse(t, "")
-	var log bytes.Buffer
-	p, err := Start(c, zerolog.New(zerolog.SyncWriter(&log)))
+	var log logged
+	p, err := Start(c, zerolog.New(&log))
 	if err != nil {
 		t.Fatal(err)
 	}
