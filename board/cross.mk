@@ -49,8 +49,10 @@ DEB_VERSION = $(subst -,+,$(VERSION))
 
 .PHONY: deb $(addprefix deb-,armhf arm64 amd64)
 deb: $(addprefix deb-,armhf arm64 amd64) ## packages for Debian's armhf, arm64 and amd64 in bin/deb
+deb-armhf: bin/cross/imsphone-$(deb_armhf)
+deb-arm64: bin/cross/imsphone-$(deb_arm64)
+deb-amd64: bin/cross/imsphone-$(deb_amd64)
 deb-armhf deb-arm64 deb-amd64: deb-%:
-	@$(MAKE) --no-print-directory bin/cross/imsphone-$(deb_$*)
 	@board/package/build $* bin/cross/imsphone-$(deb_$*) '$(DEB_VERSION)' $(EPOCH) bin/deb
 
 .PHONY: test-deb
