@@ -291,6 +291,8 @@ func sinceStart(text string) (time.Duration, error) {
 	}
 	event := n[0]*3600 + n[1]*60 + n[2] + n[3]/1000
 	now := math.Mod(n[4], 86400)
-	ago := math.Mod(now-event+86400, 86400)
+	// At the nearest such time of day: midnight may lie between, and the clock tells
+	// whole seconds, which may be before the event.
+	ago := math.Remainder(now-event, 86400)
 	return time.Duration((n[5] - ago) * float64(time.Second)), nil
 }
