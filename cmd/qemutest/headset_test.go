@@ -164,8 +164,8 @@ func (w *wearer) hangsUp(from int) {
 // again where the machine or the host stood still.
 func (w *wearer) talks() {
 	w.t.Helper()
-	const tries, limit = 8, 18 * time.Millisecond // what the kernel has under way on the bus
-	for range tries {
+	const limit = 18 * time.Millisecond // what the kernel has under way on the bus
+	undisturbed(w.t, limit, func() (stoodStill time.Duration, err error) {
 		vigil := standstill.Watch()
 		from := w.isCalled()
 		near, err := w.headset.Listen(farHz, settling, listening)
@@ -176,16 +176,8 @@ func (w *wearer) talks() {
 		far, err := w.far.Heard(nearHz, settling)
 		w.must(err)
 		w.t.Logf("the headset hears %+v, the far phone %+v; the host stood still for %v", near, far, vigil.Longest())
-		err = heardWell(near, far)
-		if err == nil {
-			return
-		}
-		w.t.Log(err)
-		if near.StoodStill < limit && vigil.Longest() < limit {
-			w.t.Fatal("neither the guest nor the host stood still meanwhile")
-		}
-	}
-	w.t.Fatalf("the machine stood still in each of %d calls: try on a host that is less busy", tries)
+		return max(near.StoodStill, vigil.Longest()), heardWell(near, far)
+	})
 }
 
 // heardWell tells what is wrong with what both heard: a fiftieth of it may be
