@@ -17,7 +17,7 @@ import (
 func TestIMSCoreChallengesAgain(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	p := e.ue(e.core(IMSOptions{}), "alice", 21, IMSAlice())
+	p := e.ue(e.core(IMSOptions{Associations: 12}), "alice", 21, IMSAlice())
 	p.online()
 	for range 2 {
 		before := p.set
@@ -212,7 +212,8 @@ func (p *ue) unknown(id string) {
 func TestIMSCoreTakesSuites(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	c := e.core(IMSOptions{})
+	// A slow core repeats a REGISTER, and each 401 that it gets is another set.
+	c := e.core(IMSOptions{Associations: 16})
 	p := e.ue(c, "alice", 21, IMSAlice())
 	for _, integrity := range []string{"hmac-md5-96", "hmac-sha-1-96"} {
 		for _, encryption := range []string{"null", "aes-cbc"} {
