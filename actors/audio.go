@@ -1,19 +1,21 @@
 package actors
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// audioActor owns a sound device. One stream, or the ringer, has it at a time;
-// the latest to ask gets it, once the one before has let go. A device that can't
-// be opened is tried again while somebody wants it, and at once when a device
-// was plugged in.
+// audioActor owns a sound device. One stream, or the ringer, has it at a time:
+// the latest to ask, once the one before has let go, who gets it back afterwards
+// if he still wants it. A device that can't be opened is tried again while
+// somebody wants it, and at once when a device was plugged in.
 type audioActor struct {
 	*env
-	holder  *actor.PID
-	next    *acquireAudio // waits for the holder to let go
+	wants   []acquireAudio // of all who want it, the latest last
+	holder  *actor.PID     // has it, or is the one that it is opened for
+	turn    *acquireAudio  // of the holder
 	opening bool
 	wanted  *acquireAudio // is being opened for
 	lent    *lease        // not closed yet
@@ -32,13 +34,23 @@ type (
 	}
 	// releaseAudio says that owner has closed the device, or needs none.
 	releaseAudio struct{ owner *actor.PID }
+	// yieldAudio says that owner has closed the device for somebody else's sake,
+	// and wants it back afterwards.
+	yieldAudio struct {
+		owner *actor.PID
+		turn  *acquireAudio
+	}
+	// audioGranted gives the device to who has asked. turn tells this time from
+	// others.
 	audioGranted struct {
 		stream AudioStream
 		rate   int
+		turn   *acquireAudio
 	}
 	audioMissing struct{ err error }
-	// audioRevoked asks the holder to close the device and release it.
-	audioRevoked struct{}
+	// audioRevoked asks the holder to close the device, also one that is still on
+	// its way to him, and to yield it.
+	audioRevoked struct{ turn *acquireAudio }
 	audioOpened  struct {
 		stream AudioStream
 		req    *acquireAudio
@@ -84,6 +96,10 @@ func (a *audioActor) Receive(ctx actor.Context) {
 		a.acquire(ctx, msg)
 	case releaseAudio:
 		a.release(ctx, msg.owner)
+	case yieldAudio:
+		if msg.turn == a.turn {
+			a.pass(ctx, msg.owner)
+		}
 	case *actor.Terminated:
 		a.abandon(msg.Who)
 		a.release(ctx, msg.Who)
@@ -102,28 +118,53 @@ func (a *audioActor) Receive(ctx actor.Context) {
 	}
 }
 
+// acquire takes a request. Who asks once more, as his rate is another one now or
+// his device has failed, keeps his place.
 func (a *audioActor) acquire(ctx actor.Context, req acquireAudio) {
-	if a.holder != nil && !a.holder.Equal(req.owner) {
-		a.next = &req
-		ctx.Send(a.holder, audioRevoked{})
-		return
+	i := a.wish(req.owner)
+	if i < 0 {
+		i = len(a.wants)
+		a.wants = append(a.wants, req)
 	}
-	a.holder, a.wanted = req.owner, &req
+	a.wants[i] = req
+	switch {
+	case i != len(a.wants)-1:
+	case a.holder == nil || a.holder.Equal(req.owner):
+		a.serve(ctx)
+	default:
+		ctx.Send(a.holder, audioRevoked{a.turn})
+	}
+}
+
+// wish gives the index of somebody's request in wants, -1 for none.
+func (a *audioActor) wish(owner *actor.PID) int {
+	return slices.IndexFunc(a.wants, func(w acquireAudio) bool { return w.owner.Equal(owner) })
+}
+
+// serve opens the device for who asked last.
+func (a *audioActor) serve(ctx actor.Context) {
+	req := a.wants[len(a.wants)-1]
+	a.holder, a.turn, a.wanted = req.owner, &req, &req
 	a.tries.begin()
 	a.open(ctx)
 }
 
+// release forgets who doesn't want the device any more.
 func (a *audioActor) release(ctx actor.Context, owner *actor.PID) {
-	if a.next != nil && a.next.owner.Equal(owner) {
-		a.next = nil
+	if i := a.wish(owner); i >= 0 {
+		a.wants = slices.Delete(a.wants, i, i+1)
 	}
+	a.pass(ctx, owner)
+}
+
+// pass gives the device on, if owner has it.
+func (a *audioActor) pass(ctx actor.Context, owner *actor.PID) {
 	if a.holder == nil || !a.holder.Equal(owner) {
 		return
 	}
-	a.holder, a.wanted = nil, nil
-	if next := a.next; next != nil {
-		a.next = nil
-		a.acquire(ctx, *next)
+	a.holder, a.turn, a.wanted = nil, nil, nil
+	if len(a.wants) > 0 {
+		a.serve(ctx)
 	}
 }
 
@@ -174,7 +215,7 @@ func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 	}
 	a.wanted = nil
 	a.keepVolume(ctx)
-	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate})
+	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate, msg.req})
 }
 
 // failed tells the owner once, and tries again later.

@@ -33,6 +33,7 @@ type soundCard struct {
 	gone    bool
 	watches int
 	volume  actors.Volume
+	loudest int16 // of what was played in calls since hears
 	news    news[actors.DeviceChange]
 }
 
@@ -82,6 +83,18 @@ func (c *soundCard) now(use string) bool {
 	return c.open[use] > 0
 }
 
+// hears tells, after a second, whether somebody's voice came from the card then.
+func (c *soundCard) hears() bool {
+	pass(200 * time.Millisecond) // what is under way
+	c.mu.Lock()
+	c.loudest = 0
+	c.mu.Unlock()
+	pass(time.Second)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loudest > 1000
+}
+
 // plug pulls the card out or puts it back.
 func (c *soundCard) plug(in bool) {
 	c.usable(in)
@@ -125,6 +138,15 @@ func (s *cardStream) Read(pcm []int16) error {
 		return errGone
 	}
 	return s.AudioStream.Read(pcm)
+}
+
+func (s *cardStream) Write(pcm []int16) error {
+	if s.use == "call" {
+		s.card.mu.Lock()
+		s.card.loudest = max(s.card.loudest, slices.Max(pcm))
+		s.card.mu.Unlock()
+	}
+	return s.AudioStream.Write(pcm)
 }
 
 func (s *cardStream) Close() error {
@@ -229,6 +251,93 @@ func TestRingingAgain(t *testing.T) {
 			t.Error("it doesn't stop to ring")
 		}
 	})
+}
+
+// TestHoldIsSilent: who is on hold hears nothing, and isn't heard; the card is free.
+// Afterwards everything is as before.
+func TestHoldIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		near, far := newSoundCard(net), newSoundCard(net)
+		alice, bob := near.party(t, net, "alice", aliceAddr), far.party(t, net, "bob", bobAddr)
+		talk(alice, bob, at("bob", bobAddr))
+		for range 3 {
+			if !far.hears() || !near.hears() {
+				t.Error("they don't hear each other")
+			}
+			alice.do(alice.Hold, "")
+			if far.hears() || near.hears() {
+				t.Error("they hear each other on hold")
+			}
+			if near.now("call") || !far.now("call") {
+				t.Errorf("on hold the card is open: here %v, there %v", near.now("call"), far.now("call"))
+			}
+			alice.do(alice.Resume, "")
+		}
+		if told := alice.told("call"); slices.Contains(told, "audio-lost") || slices.Contains(told, "audio-back") {
+			t.Errorf("the user is told of a device that was never lost: %v", told)
+		}
+	})
+}
+
+// TestSoundAfterAnotherCall: a call that was put aside for another one, or that
+// another one rang beside, has its sound again afterwards.
+func TestSoundAfterAnotherCall(t *testing.T) {
+	for name, meanwhile := range map[string]func(t *testing.T, bob, carol *party, first, second *soundCard){
+		"answered": func(t *testing.T, bob, carol *party, first, second *soundCard) {
+			carol.dial(at("bob", bobAddr))
+			bob.do(bob.Answer, "")
+			if !second.hears() || first.hears() {
+				t.Error("the wrong one hears bob")
+			}
+			bob.do(bob.Hangup, "2")
+		},
+		"swapped": func(t *testing.T, bob, carol *party, first, second *soundCard) {
+			carol.dial(at("bob", bobAddr))
+			bob.do(bob.Answer, "")
+			for range 3 {
+				bob.do(bob.Resume, "1")
+				if second.hears() || !first.hears() {
+					t.Error("not the first one hears bob")
+				}
+				bob.do(bob.Resume, "2")
+				if !second.hears() || first.hears() {
+					t.Error("not the second one hears bob")
+				}
+			}
+			bob.do(bob.Hangup, "2")
+		},
+		"refused": func(t *testing.T, bob, carol *party, first, _ *soundCard) {
+			bob.do(bob.Hold, "")
+			carol.dial(at("bob", bobAddr))
+			pass(time.Second)
+			bob.do(bob.Hangup, "2")
+		},
+		"called": func(t *testing.T, bob, carol *party, first, second *soundCard) {
+			bob.dial(at("carol", carolAddr))
+			pass(time.Second)
+			carol.do(carol.Hangup, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				net := simnet.New()
+				card, first, second := newSoundCard(net), newSoundCard(net), newSoundCard(net)
+				bob := card.party(t, net, "bob", bobAddr)
+				alice, carol := first.party(t, net, "alice", aliceAddr), second.party(t, net, "carol", carolAddr)
+				talk(alice, bob, at("bob", bobAddr))
+				if !first.hears() || !card.hears() {
+					t.Error("they don't hear each other")
+				}
+				meanwhile(t, bob, carol, first, second)
+				pass(time.Second)
+				bob.do(bob.Resume, "1")
+				if !first.hears() || !card.hears() {
+					t.Error("they don't hear each other again")
+				}
+			})
+		})
+	}
 }
 
 // TestAutoAnswerDoesNotRing: nobody has to hear what answers itself.

@@ -64,8 +64,11 @@ func (c *callActor) changed(ctx actor.Context, n call.Changed) {
 		if c.account.AutoAnswer {
 			after(ctx, c.account.AnswerDelay, autoAnswer{})
 		}
+	case call.Held:
+		ctx.Send(c.stream, holding{true})
 	case call.Active:
 		ctx.Send(c.stream, ringback{})
+		ctx.Send(c.stream, holding{false})
 		if before != call.Held && before != call.Active {
 			c.status.Answered = time.Now()
 			c.publish(ctx, Event{Type: "answered"})

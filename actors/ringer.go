@@ -9,8 +9,9 @@ import (
 // it away.
 type ringerActor struct {
 	*env
-	on   bool
-	loop *ringLoop // plays; nil while it has no device
+	on      bool
+	loop    *ringLoop     // plays; nil while it has no device
+	yielded *acquireAudio // when it last had to give the device away
 }
 
 // Messages of the Ringer.
@@ -33,11 +34,11 @@ func (r *ringerActor) Receive(ctx actor.Context) {
 	case ringing:
 		r.ring(ctx, msg.on)
 	case audioGranted:
-		r.granted(ctx, msg.stream)
+		r.granted(ctx, msg)
 	case audioMissing:
 		r.missing(msg.err)
 	case audioRevoked:
-		r.stop(ctx)
+		r.revoked(ctx, msg)
 	case ringEnded:
 		r.ended(ctx, msg)
 	case audioRestarted:
@@ -45,9 +46,7 @@ func (r *ringerActor) Receive(ctx actor.Context) {
 			r.acquire(ctx)
 		}
 	case *actor.Stopped:
-		if r.loop != nil {
-			closeAway(r.loop.stream)
-		}
+		r.close()
 	}
 }
 
@@ -69,19 +68,33 @@ func (r *ringerActor) acquire(ctx actor.Context) {
 
 // stop lets the device go; what is still on its way to us is given back.
 func (r *ringerActor) stop(ctx actor.Context) {
+	r.close()
+	ctx.Send(r.ringDevice(), releaseAudio{ctx.Self()})
+}
+
+// revoked lends the device to a call; if that is over before the ringing is, it
+// goes on.
+func (r *ringerActor) revoked(ctx actor.Context, msg audioRevoked) {
+	r.yielded = msg.turn
+	r.close()
+	if r.on {
+		ctx.Send(r.ringDevice(), yieldAudio{ctx.Self(), msg.turn})
+	}
+}
+
+func (r *ringerActor) close() {
 	if r.loop != nil {
 		closeAway(r.loop.stream)
 		r.loop = nil
 	}
-	ctx.Send(r.ringDevice(), releaseAudio{ctx.Self()})
 }
 
-func (r *ringerActor) granted(ctx actor.Context, stream AudioStream) {
-	if !r.on || r.loop != nil {
-		closeAway(stream)
+func (r *ringerActor) granted(ctx actor.Context, msg audioGranted) {
+	if !r.on || r.loop != nil || msg.turn == r.yielded {
+		closeAway(msg.stream)
 		return
 	}
-	root, self, l := ctx.ActorSystem().Root, ctx.Self(), &ringLoop{stream}
+	root, self, l := ctx.ActorSystem().Root, ctx.Self(), &ringLoop{msg.stream}
 	r.loop = l
 	go func() {
 		err := l.play()

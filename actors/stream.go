@@ -26,7 +26,12 @@ type streamActor struct {
 
 	agreed  *sdp.Agreed
 	ringing bool // plays the ringing tone
-	rate    int  // of the device that we have or ask for; 0 none
+	held    bool // we have put the far end on hold: it hears nothing of us
+	rate    int  // at which there is or will be sound, in Hz; 0 none
+	asked   bool // we have the device, or wait for it
+	lost    bool // the user knows that the device is missing
+	// yielded is when we last had to give the device away.
+	yielded *acquireAudio
 }
 
 // Messages between a Call and its Stream.
@@ -40,7 +45,10 @@ type (
 	// configureStream lets the stream run as agreed; nil stops it.
 	configureStream struct{ agreed *sdp.Agreed }
 	// ringback plays the ringing tone until media or the end comes.
-	ringback      struct{ on bool }
+	ringback struct{ on bool }
+	// holding puts the far end on hold, or takes it back: meanwhile the device is
+	// free for another call, and what goes out is silence.
+	holding       struct{ on bool }
 	streamCommand struct {
 		verb  verb
 		arg   string
@@ -57,7 +65,8 @@ type (
 		kind  string
 		text  string
 	}
-	// loopEnded is the pump's word that it has let go of the device.
+	// loopEnded is the pump's word that it has let go of the device, with the error
+	// of one that failed.
 	loopEnded struct{ err error }
 )
 
@@ -79,6 +88,11 @@ func (s *streamActor) Receive(ctx actor.Context) {
 			s.pump.ringback(msg.on)
 			s.reconcile(ctx)
 		}
+	case holding:
+		s.held = msg.on
+		if s.pump != nil {
+			s.reconcile(ctx)
+		}
 	case waitingTone:
 		if s.pump != nil {
 			s.pump.waitingTone(msg.on)
@@ -90,7 +104,7 @@ func (s *streamActor) Receive(ctx actor.Context) {
 	case audioMissing:
 		s.missing(ctx, msg)
 	case audioRevoked:
-		s.revoked(ctx)
+		s.revoked(ctx, msg)
 	case loopEnded:
 		s.ended(ctx, msg)
 	case audioRestarted:
@@ -194,89 +208,112 @@ func (s *streamActor) wantedRate() int {
 }
 
 // reconcile asks for the device, lets it go or changes its rate, one step at a
-// time: a running loop is ended first, and loopEnded comes back here.
+// time: a loop of another rate is ended first, and loopEnded comes back here.
 func (s *streamActor) reconcile(ctx actor.Context) {
 	want := s.wantedRate()
 	if s.rate != 0 && s.rate != want && s.pump.running() {
 		s.pump.stopLoop()
 		return
 	}
-	if want == s.rate {
-		return
-	}
+	changed := s.rate != want
 	s.rate = want
-	if want == 0 {
-		s.tellAudio(ctx, releaseAudio{ctx.Self()})
-		return
+	switch {
+	case want == 0:
+		s.release(ctx)
+	case s.held:
+		if changed || s.asked {
+			s.beSilent()
+		}
+		s.release(ctx)
+	case changed || !s.asked:
+		s.acquire(ctx)
 	}
-	s.acquire(ctx, want)
 }
 
 // acquire asks for the device.
-func (s *streamActor) acquire(ctx actor.Context, rate int) {
-	s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: rate})
+func (s *streamActor) acquire(ctx actor.Context) {
+	s.asked = true
+	s.tellAudio(ctx, acquireAudio{owner: ctx.Self(), rate: s.rate})
+}
+
+// release says that the device isn't needed any more.
+func (s *streamActor) release(ctx actor.Context) {
+	if s.asked {
+		s.asked = false
+		s.tellAudio(ctx, releaseAudio{ctx.Self()})
+	}
+}
+
+// beSilent goes on without a device, which is closed if there is one.
+func (s *streamActor) beSilent() {
+	s.pump.run(s.ports.Audio.Silence(s.rate, frameTime), s.rate, true)
 }
 
 // askAgain is for a stream that was still waiting for its device when the
 // Audio actor failed; one that has a device goes on with it.
 func (s *streamActor) askAgain(ctx actor.Context) {
-	if s.rate != 0 && (!s.pump.running() || s.pump.isSilent()) {
-		s.acquire(ctx, s.rate)
+	if s.asked && (!s.pump.running() || s.pump.isSilent()) {
+		s.acquire(ctx)
 	}
 }
 
 func (s *streamActor) tellAudio(ctx actor.Context, msg any) { ctx.Send(s.audio.Load(), msg) }
 
+// granted takes the device. Where we have changed our mind meanwhile, or had to
+// yield it before it was here, the Audio actor knows already, and waits for this
+// one to be closed.
 func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
-	if msg.rate != s.rate {
-		closeAway(msg.stream) // we have changed our mind meanwhile
-		s.tellAudio(ctx, releaseAudio{ctx.Self()})
-		if s.rate != 0 {
-			s.acquire(ctx, s.rate)
-		}
+	if !s.asked || msg.rate != s.rate || msg.turn == s.yielded {
+		closeAway(msg.stream)
 		return
 	}
-	if s.silent() {
+	if s.lost {
+		s.lost = false
 		ctx.Send(ctx.Parent(), streamNews{kind: "audio-back", text: "the audio device is back"})
 	}
 	s.pump.run(msg.stream, msg.rate, false)
 }
 
-func (s *streamActor) silent() bool { return s.pump.running() && s.pump.isSilent() }
-
 // missing lets the call live on without a device: the far end hears silence
 // until it can be opened.
 func (s *streamActor) missing(ctx actor.Context, msg audioMissing) {
-	if s.rate == 0 {
+	if !s.asked {
 		return
 	}
 	s.log.Warn().Err(msg.err).Msg("no audio device")
-	ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: msg.err.Error()})
-	s.pump.run(s.ports.Audio.Silence(s.rate, frameTime), s.rate, true)
+	s.loses(ctx, msg.err.Error())
 }
 
-// revoked gives the device to another stream and goes on in silence.
-func (s *streamActor) revoked(ctx actor.Context) {
-	if s.rate != 0 {
-		s.pump.run(s.ports.Audio.Silence(s.rate, frameTime), s.rate, true)
+// loses tells the user that there is no device, and goes on without.
+func (s *streamActor) loses(ctx actor.Context, why string) {
+	s.lost = true
+	ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: why})
+	s.beSilent()
+}
+
+// revoked lends the device to another stream and goes on in silence until it is
+// back.
+func (s *streamActor) revoked(ctx actor.Context, msg audioRevoked) {
+	if !s.asked {
+		return // it is released already
 	}
-	s.tellAudio(ctx, releaseAudio{ctx.Self()})
+	s.yielded = msg.turn
+	s.beSilent()
+	s.tellAudio(ctx, yieldAudio{ctx.Self(), msg.turn})
+	s.reconcile(ctx) // a loop that was to end first doesn't tell of its end any more
 }
 
 // ended follows a loop that has let go of its device: because we wanted so, or
 // because the device failed.
 func (s *streamActor) ended(ctx actor.Context, msg loopEnded) {
-	rate := s.rate
-	s.rate = 0
-	if msg.err != nil && rate != 0 && s.wantedRate() == rate {
-		s.rate = rate
-		ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: "the audio device failed: " + msg.err.Error()})
-		s.pump.run(s.ports.Audio.Silence(rate, frameTime), rate, true)
-		s.tellAudio(ctx, releaseAudio{ctx.Self()})
-		s.acquire(ctx, rate)
-		return
+	switch {
+	case s.pump.running(): // another one has taken its place meanwhile
+	case msg.err != nil && s.asked && s.wantedRate() == s.rate:
+		s.loses(ctx, "the audio device failed: "+msg.err.Error())
+		s.acquire(ctx)
+	default:
+		s.rate = 0
 	}
-	s.tellAudio(ctx, releaseAudio{ctx.Self()})
 	s.reconcile(ctx)
 }
 

@@ -78,26 +78,27 @@ func (s *rtpSocket) Close() error {
 type audioPort struct{ net *Net }
 
 func (p audioPort) Open(rate int, period time.Duration) (actors.AudioStream, error) {
-	return newAudio(rate, period, p.net.Deaf), nil
+	return newAudio(tone.Sine(rate, toneHz), period, p.net.Deaf), nil
 }
 
 func (p audioPort) Silence(rate int, period time.Duration) actors.AudioStream {
-	return newAudio(rate, period, p.net.Deaf)
+	return newAudio(nil, period, p.net.Deaf)
 }
 
 // toneHz is what a simulated microphone hears.
 const toneHz = 440
 
-// audio is a paced device: it captures a tone and swallows what is played.
+// audio is a paced device: it captures a tone, or silence, and swallows what is
+// played.
 type audio struct {
-	ticker *time.Ticker // nil where deaf
-	mic    *tone.Generator
+	ticker *time.Ticker    // nil where deaf
+	mic    *tone.Generator // nil hears nothing
 	done   chan struct{}
 	once   sync.Once
 }
 
-func newAudio(rate int, period time.Duration, deaf bool) *audio {
-	a := &audio{done: make(chan struct{}), mic: tone.Sine(rate, toneHz)}
+func newAudio(mic *tone.Generator, period time.Duration, deaf bool) *audio {
+	a := &audio{done: make(chan struct{}), mic: mic}
 	if !deaf {
 		a.ticker = time.NewTicker(period)
 	}
@@ -111,7 +112,10 @@ func (a *audio) Read(pcm []int16) error {
 	}
 	select {
 	case <-tick:
-		a.mic.Fill(pcm)
+		clear(pcm)
+		if a.mic != nil {
+			a.mic.Fill(pcm)
+		}
 		return nil
 	case <-a.done:
 		return errClosed
