@@ -46,6 +46,7 @@ type (
 		stream AudioStream
 		rate   int
 		turn   *acquireAudio
+		half   error // says what of it is missing; nil for nothing
 	}
 	audioMissing struct{ err error }
 	// audioRevoked asks the holder to close the device, also one that is still on
@@ -69,6 +70,7 @@ type (
 type lease struct {
 	AudioStream
 	owner   *actor.PID
+	half    error // says what of it is missing; nil for nothing
 	closing atomic.Bool
 	closed  func(*lease) // tells the Audio actor
 }
@@ -203,19 +205,19 @@ func (a *audioActor) open(ctx actor.Context) {
 
 func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 	a.opening = false
-	if msg.err != nil {
+	if msg.stream == nil {
 		a.failed(ctx, msg)
 		return
 	}
 	root, self := ctx.ActorSystem().Root, ctx.Self()
-	a.lent = &lease{AudioStream: msg.stream, owner: msg.req.owner, closed: func(l *lease) { root.Send(self, leaseEnded{l}) }}
+	a.lent = &lease{AudioStream: msg.stream, owner: msg.req.owner, half: msg.err, closed: func(l *lease) { root.Send(self, leaseEnded{l}) }}
 	if a.wanted != msg.req {
 		closeAway(a.lent) // wanted otherwise, or not at all, meanwhile
 		return
 	}
 	a.wanted = nil
 	a.keepVolume(ctx)
-	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate, msg.req})
+	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate, msg.req, msg.err})
 }
 
 // failed tells the owner once, and tries again later.
@@ -229,12 +231,17 @@ func (a *audioActor) failed(ctx actor.Context, msg audioOpened) {
 	}
 }
 
-// deviceChanged tries at once when a sound device has come.
+// deviceChanged tries at once when a sound device has come, also where half of one
+// is in use.
 func (a *audioActor) deviceChanged(ctx actor.Context, change DeviceChange) {
-	if change.Subsystem == soundSubsystem && !change.Removed {
-		a.tries.plugged()
-		a.open(ctx)
+	if change.Subsystem != soundSubsystem || change.Removed {
+		return
 	}
+	a.tries.plugged()
+	if l := a.lent; l != nil && l.half != nil && l.owner.Equal(a.holder) {
+		ctx.Send(a.holder, audioRevoked{a.turn})
+	}
+	a.open(ctx)
 }
 
 // soundSubsystem is the kernel's name for sound devices.

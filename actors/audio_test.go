@@ -31,6 +31,7 @@ type soundCard struct {
 	open    map[string]int // by "call" and "ring"
 	log     []string
 	gone    bool
+	half    error // what of it is missing
 	watches int
 	volume  actors.Volume
 	loudest int16 // of what was played in calls since hears
@@ -62,7 +63,7 @@ func (c *soundCard) take(use string, rate int, period time.Duration) (actors.Aud
 	s, err := c.AudioPort.Open(rate, period)
 	c.open[use]++
 	c.log = append(c.log, use)
-	return &cardStream{AudioStream: s, card: c, use: use}, err
+	return &cardStream{AudioStream: s, card: c, use: use}, errors.Join(err, c.half)
 }
 
 func (c *soundCard) Open(rate int, period time.Duration) (actors.AudioStream, error) {
@@ -403,6 +404,41 @@ func TestReplugSlowly(t *testing.T) {
 			if !card.now("call") {
 				t.Fatalf("300 ms after the nodes had their owner, %v after they came, it isn't used", late)
 			}
+		}
+	})
+}
+
+// TestHalfADevice: with the speaker alone a call can be heard; the microphone is
+// used as soon as it is plugged in.
+func TestHalfADevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := simnet.New()
+		card := newSoundCard(net)
+		card.half = errors.New("there is no microphone")
+		alice, bob := newParty(t, net, "alice", aliceAddr), card.party(t, net, "bob", bobAddr)
+		talk(alice, bob, at("bob", bobAddr))
+		if !card.hears() {
+			t.Error("nothing is heard without a microphone")
+		}
+		card.told(false) // of another one
+		pass(time.Second)
+		if !card.hears() {
+			t.Error("nothing is heard any more")
+		}
+		if e := bob.last("audio-lost"); e.Text != "there is no microphone" {
+			t.Errorf("told of %q", e.Text)
+		}
+		card.mu.Lock()
+		card.half = nil
+		card.mu.Unlock()
+		card.told(false)
+		pass(time.Second)
+		if !card.hears() {
+			t.Error("nothing is heard with a microphone")
+		}
+		told := slices.DeleteFunc(bob.told("call"), func(s string) bool { return s != "audio-lost" && s != "audio-back" })
+		if !slices.Equal(told, []string{"audio-lost", "audio-back"}) {
+			t.Errorf("told %v", told)
 		}
 	})
 }

@@ -207,7 +207,9 @@ type RTPSocket interface {
 // AudioPort opens the sound device.
 type AudioPort interface {
 	// Open starts capture and playback at rate Hz, mono, with frames of the
-	// given period. It may block while the device settles.
+	// given period. It may block while the device settles. An error beside a
+	// stream says which half of it is missing: it captures silence, or plays
+	// nothing.
 	Open(rate int, period time.Duration) (AudioStream, error)
 	// Silence is the same without a device: it captures silence at the device's
 	// pace, so that a call lives on while the device is away.

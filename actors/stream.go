@@ -25,11 +25,11 @@ type streamActor struct {
 	pump  *pump
 
 	agreed  *sdp.Agreed
-	ringing bool // plays the ringing tone
-	held    bool // we have put the far end on hold: it hears nothing of us
-	rate    int  // at which there is or will be sound, in Hz; 0 none
-	asked   bool // we have the device, or wait for it
-	lost    bool // the user knows that the device is missing
+	ringing bool   // plays the ringing tone
+	held    bool   // we have put the far end on hold: it hears nothing of us
+	rate    int    // at which there is or will be sound, in Hz; 0 none
+	asked   bool   // we have the device, or wait for it
+	lost    string // what the user knows to be missing; empty for nothing
 	// yielded is when we last had to give the device away.
 	yielded *acquireAudio
 }
@@ -267,8 +267,11 @@ func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
 		closeAway(msg.stream)
 		return
 	}
-	if s.lost {
-		s.lost = false
+	switch {
+	case msg.half != nil:
+		s.tellLost(ctx, msg.half.Error())
+	case s.lost != "":
+		s.lost = ""
 		ctx.Send(ctx.Parent(), streamNews{kind: "audio-back", text: "the audio device is back"})
 	}
 	s.pump.run(msg.stream, msg.rate, false)
@@ -280,15 +283,18 @@ func (s *streamActor) missing(ctx actor.Context, msg audioMissing) {
 	if !s.asked {
 		return
 	}
-	s.log.Warn().Err(msg.err).Msg("no audio device")
-	s.loses(ctx, msg.err.Error())
+	s.tellLost(ctx, msg.err.Error())
+	s.beSilent()
 }
 
-// loses tells the user that there is no device, and goes on without.
-func (s *streamActor) loses(ctx actor.Context, why string) {
-	s.lost = true
+// tellLost tells the user what is missing, once.
+func (s *streamActor) tellLost(ctx actor.Context, why string) {
+	if s.lost == why {
+		return
+	}
+	s.lost = why
+	s.log.Warn().Str("why", why).Msg("an audio device is missing")
 	ctx.Send(ctx.Parent(), streamNews{kind: "audio-lost", text: why})
-	s.beSilent()
 }
 
 // revoked lends the device to another stream and goes on in silence until it is
@@ -309,7 +315,8 @@ func (s *streamActor) ended(ctx actor.Context, msg loopEnded) {
 	switch {
 	case s.pump.running(): // another one has taken its place meanwhile
 	case msg.err != nil && s.asked && s.wantedRate() == s.rate:
-		s.loses(ctx, "the audio device failed: "+msg.err.Error())
+		s.tellLost(ctx, "the audio device failed: "+msg.err.Error())
+		s.beSilent()
 		s.acquire(ctx)
 	default:
 		s.rate = 0

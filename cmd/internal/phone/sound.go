@@ -2,6 +2,7 @@ package phone
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"time"
 
@@ -32,9 +33,25 @@ func newSound(cfg config.Audio, log zerolog.Logger) soundPort {
 // playback is the device that calls are heard from.
 func (p soundPort) playback() string { return cmp.Or(p.cfg.Playback, p.cfg.Device, "default") }
 
+// Open opens the devices of both directions, or of the one that is there: a board
+// without a microphone can listen.
 func (p soundPort) Open(rate int, period time.Duration) (actors.AudioStream, error) {
-	return p.open(audio.Config{Device: p.cfg.Device, Capture: p.cfg.Capture, Playback: p.cfg.Playback,
-		Rate: rate, Period: period, Gain: p.gain})
+	cfg := audio.Config{Device: p.cfg.Device, Capture: p.cfg.Capture, Playback: p.cfg.Playback,
+		Rate: rate, Period: period, Gain: p.gain}
+	s, err := p.open(cfg)
+	switch {
+	case !errors.Is(err, audio.ErrNotFound):
+		return s, err // one that is there, but can't be used yet, is tried again soon
+	case audio.InDirection(err, audio.Capture):
+		cfg.Capture = "null"
+	default:
+		cfg.Playback = "null"
+	}
+	half, halfErr := p.open(cfg)
+	if halfErr != nil {
+		return nil, err
+	}
+	return half, err
 }
 
 func (p soundPort) open(cfg audio.Config) (actors.AudioStream, error) {

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/imsphone/imsphone/cmd/internal/config"
+	"github.com/imsphone/imsphone/hw/audio"
 )
 
 // TestBuffer: as much sound may wait as the configuration says.
@@ -29,5 +31,31 @@ func TestBuffer(t *testing.T) {
 				t.Errorf("buffer = %d: %+v", buffer, s)
 			}
 		})
+	}
+}
+
+// TestHalfASound: where one direction has no device the other one is used, and it is
+// said what is missing; where neither has, nothing is opened.
+func TestHalfASound(t *testing.T) {
+	const none, fake = "hw:CARD=NoSuchCard", "fake:silence"
+	for _, test := range []struct {
+		capture, playback string
+		missing           audio.Direction
+		half              bool
+	}{
+		{none, fake, audio.Capture, true},
+		{fake, none, audio.Playback, true},
+		{none, none, audio.Capture, false},
+	} {
+		stream, err := newSound(config.Audio{Capture: test.capture, Playback: test.playback, Buffer: 40}, zerolog.Nop()).Open(8000, 20*time.Millisecond)
+		if !errors.Is(err, audio.ErrNotFound) || !audio.InDirection(err, test.missing) {
+			t.Errorf("%s, %s: %v", test.capture, test.playback, err)
+		}
+		if (stream != nil) != test.half {
+			t.Errorf("%s, %s: opened: %v", test.capture, test.playback, stream)
+		}
+		if stream != nil {
+			stream.Close()
+		}
 	}
 }
