@@ -37,6 +37,9 @@ type PCM struct {
 	move   transfer // what is being read or written
 	delay  int
 	failed error
+	// toStart is how many frames a playing device is still to be given until it
+	// starts.
+	toStart int
 	// attempt and its like, bound once so that nothing is allocated.
 	tryRead  func(fd uintptr) bool
 	tryWrite func(fd uintptr)
@@ -81,7 +84,7 @@ func (p *PCM) Configure(want Params) error {
 		if err := ioctl(fd, pcmHWParams, unsafe.Pointer(&params)); err != nil {
 			return err
 		}
-		p.Params = params.chosen()
+		p.Params, p.toStart = params.chosen(), 1
 		sw := wakeups(p.Params, 1)
 		if err := ioctl(fd, pcmSWParams, unsafe.Pointer(&sw)); err != nil {
 			return err
@@ -109,7 +112,8 @@ func (p *hwParams) chosen() Params {
 // instead of with the first one. They have to fit its buffer.
 func (p *PCM) StartAt(frames int) error {
 	return p.control("set the start of", func(fd uintptr) error {
-		sw := wakeups(p.Params, max(1, min(frames, p.Buffer)))
+		p.toStart = max(1, min(frames, p.Buffer))
+		sw := wakeups(p.Params, p.toStart)
 		return ioctl(fd, pcmSWParams, unsafe.Pointer(&sw))
 	})
 }
@@ -177,10 +181,17 @@ func (p *PCM) take(fd uintptr) bool {
 	return p.failed != unix.EAGAIN
 }
 
-// give is Write's system call.
+// give is Write's system call. The one that starts the device may take its time.
 func (p *PCM) give(fd uintptr) {
-	p.failed = quick(fd, pcmWrite, unsafe.Pointer(&p.move))
-	if p.failed == unix.EAGAIN {
+	call := quick
+	if p.toStart > 0 {
+		call = ioctl
+	}
+	p.failed = call(fd, pcmWrite, unsafe.Pointer(&p.move))
+	switch p.failed {
+	case nil:
+		p.toStart = max(0, p.toStart-p.move.result)
+	case unix.EAGAIN:
 		p.failed, p.move.result = nil, 0
 	}
 }
