@@ -140,11 +140,10 @@ func exitCode(err error) int {
 
 // client connects to the phone that --socket or the configuration names.
 func (c *cli) client() (*control.Client, error) {
-	socket := c.Socket
-	if socket == "" {
-		socket = config.Socket(config.Path(c.Config))
+	if c.Socket != "" {
+		return control.Dial(c.Socket)
 	}
-	return control.Dial(socket)
+	return control.DialAny(config.Sockets(config.Path(c.Config)))
 }
 
 // do sends one command.

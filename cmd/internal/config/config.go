@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -194,14 +195,19 @@ func Load(path string) (*Config, error) {
 	return parse(path, data, board.Here)
 }
 
-// Socket gives the control socket of the phone that the file at path
-// configures, without asking that the rest of the file is right.
-func Socket(path string) string {
-	c := defaults()
+// Sockets gives where the phone that the file at path configures has its control
+// socket, without asking that the rest of the file is right: the one that is
+// written there; else the user's own, then the service's, as a login has a runtime
+// directory (XDG_RUNTIME_DIR) which the service hasn't.
+func Sockets(path string) []string {
+	c := Config{}
 	if data, err := os.ReadFile(path); err == nil {
-		_ = toml.Unmarshal(data, c)
+		_ = toml.Unmarshal(data, &c)
 	}
-	return c.Control.Socket
+	if c.Control.Socket != "" {
+		return []string{c.Control.Socket}
+	}
+	return slices.Compact([]string{defaultSocket(), serviceSocket})
 }
 
 // remedy says what helps against a file that can't be read.
@@ -274,11 +280,14 @@ func defaults() *Config {
 	}
 }
 
+// serviceSocket is where a phone listens that is started by the machine.
+const serviceSocket = "/run/imsphone/control.sock"
+
 func defaultSocket() string {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
 		return filepath.Join(dir, "imsphone", "control.sock")
 	}
-	return "/run/imsphone/control.sock"
+	return serviceSocket
 }
 
 func defaultState() string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -215,17 +216,22 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestSocket: a command finds its phone although the file has a fault by now.
-func TestSocket(t *testing.T) {
+// TestSockets: a command finds its phone although the file has a fault by now, and
+// the service from a login, too, which has a runtime directory of its own.
+func TestSockets(t *testing.T) {
 	noHome(t)
 	path := filepath.Join(t.TempDir(), "imsphone.conf")
-	if got := Socket(path); got != "/run/imsphone/control.sock" {
+	if got := Sockets(path); !slices.Equal(got, []string{"/run/imsphone/control.sock"}) {
 		t.Errorf("no file: %s", got)
+	}
+	t.Setenv("XDG_RUNTIME_DIR", "/run/user/7")
+	if got := Sockets(path); !slices.Equal(got, []string{"/run/user/7/imsphone/control.sock", "/run/imsphone/control.sock"}) {
+		t.Errorf("in a login: %s", got)
 	}
 	if err := os.WriteFile(path, []byte("[control]\nsocket = \"/s\"\n[media]\njitter_max = 1\nnew = 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := Socket(path); got != "/s" {
+	if got := Sockets(path); !slices.Equal(got, []string{"/s"}) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -27,10 +28,26 @@ func Dial(path string) (*Client, error) {
 	return &Client{conn: conn, in: newLines(conn)}, nil
 }
 
+// DialAny connects to the phone at the first of the sockets that one answers at.
+func DialAny(paths []string) (*Client, error) {
+	failed := fmt.Errorf("%w at %s: start the service imsphone, or imsphone run, or name its socket with --socket",
+		ErrNotRunning, strings.Join(paths, " or at "))
+	for _, path := range paths {
+		c, err := Dial(path)
+		if err == nil {
+			return c, nil
+		}
+		if len(paths) == 1 || !errors.Is(err, ErrNotRunning) {
+			failed = err
+		}
+	}
+	return nil, failed
+}
+
 // unreached says why the phone at path doesn't answer.
 func unreached(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("the phone at %s takes commands from root and the members of its group: use sudo, or become one", path)
+		return fmt.Errorf("the phone at %s takes commands from root and the members of its group: use sudo, or become one and log in again", path)
 	}
 	return fmt.Errorf("%w at %s: start it with imsphone run, or name its socket with --socket", ErrNotRunning, path)
 }

@@ -184,3 +184,25 @@ func TestForbidden(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDialAny takes the phone that answers; where none does, the one that may not
+// be asked is worth more words than those that aren't there.
+func TestDialAny(t *testing.T) {
+	none, other := filepath.Join(t.TempDir(), "none"), filepath.Join(t.TempDir(), "other")
+	phone := serve(t)
+	for _, paths := range [][]string{{phone, none}, {none, phone}} {
+		c, err := DialAny(paths)
+		if err != nil {
+			t.Fatalf("%q: %v", paths, err)
+		}
+		c.Close()
+	}
+	_, err := DialAny([]string{none, other})
+	if !errors.Is(err, ErrNotRunning) || !strings.Contains(err.Error(), none) || !strings.Contains(err.Error(), other) {
+		t.Errorf("two that aren't there: %v", err)
+	}
+	_, one := DialAny([]string{none})
+	if _, want := Dial(none); one == nil || one.Error() != want.Error() {
+		t.Errorf("one that isn't there: %v, want %v", one, want)
+	}
+}
