@@ -58,7 +58,8 @@ type Screen struct {
 
 // Input is about keys and touch.
 type Input struct {
-	// Grab takes the devices for the phone alone: no console hears the keys.
+	// Grab takes the devices for the phone alone: no console hears the keys. Without
+	// it, keyboards with letters are taken while the phone has the screen.
 	Grab bool `toml:"grab" json:"grab,omitempty"`
 	// Keys maps Linux's names of keys that the board sends (or their numbers) to
 	// the names of those that are meant: KEY_F1 = "KEY_PHONE".

@@ -2,6 +2,7 @@ package display
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -182,6 +183,22 @@ func TestBacklight(t *testing.T) {
 	}
 	if findBacklight(root, "none").dir != "" {
 		t.Error("there is a light of another name")
+	}
+}
+
+// TestUnseen: a card's framebuffer is no way round its owner.
+func TestUnseen(t *testing.T) {
+	for _, test := range []struct {
+		node  string
+		tried error
+		want  bool
+	}{
+		{"/dev/dri/card1", ErrBusy, false}, {"/dev/fb0", nil, false}, {"/dev/fb0", ErrFormat, false},
+		{"/dev/fb0", errors.Join(ErrFormat, ErrNoScreen), true}, {"/dev/fb0", fmt.Errorf("card0: %w", ErrBusy), true},
+	} {
+		if got := unseen(test.node, test.tried); got != test.want {
+			t.Errorf("%s after %v: %v", test.node, test.tried, got)
+		}
 	}
 }
 

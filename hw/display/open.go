@@ -22,12 +22,11 @@ func Open(cfg Config) (Panel, error) {
 }
 
 // openAny opens the first device that has a screen. A board may have several of
-// which some are mere accelerators. The framebuffer of a card without a screen is
-// there, but nobody sees it.
+// which some are mere accelerators.
 func openAny(cfg Config) (Panel, error) {
 	var tried []error
 	for _, node := range nodes() {
-		if isFramebuffer(node) && errors.Is(errors.Join(tried...), ErrNoScreen) {
+		if unseen(node, errors.Join(tried...)) {
 			break
 		}
 		p, err := openNode(cfg, node)
@@ -40,6 +39,13 @@ func openAny(cfg Config) (Panel, error) {
 		return nil, fmt.Errorf("display: %w", ErrNoDevice)
 	}
 	return nil, errors.Join(tried...)
+}
+
+// unseen tells whether nobody sees what is drawn on a device, by what came of those
+// before it: a card without a screen has a framebuffer, too, and so has one on which
+// another program shows something.
+func unseen(node string, tried error) bool {
+	return isFramebuffer(node) && (errors.Is(tried, ErrNoScreen) || errors.Is(tried, ErrBusy))
 }
 
 // nodes lists what may be screens, the better ones first.

@@ -33,7 +33,7 @@ func (c *caps) classify() Class {
 	switch {
 	case c.touches():
 		return Touchscreen
-	case c.keys.has(keyQ) && c.keys.has(keyP):
+	case c.letters():
 		return Keyboard
 	case digits:
 		return Keypad
@@ -44,6 +44,9 @@ func (c *caps) classify() Class {
 	}
 	return Unused
 }
+
+// letters tells whether words can be typed on it.
+func (c *caps) letters() bool { return c.keys.has(keyQ) && c.keys.has(keyP) }
 
 // touches tells whether it has places of a screen: touchpads and drawing boards
 // have some of their own, joysticks have none.

@@ -16,9 +16,12 @@ type Config struct {
 	// Keys maps the codes that a board sends to those that are meant.
 	Keys map[uint16]uint16
 	// Grab takes the devices for the phone alone, so that no console hears them.
+	// Without it, keyboards with letters are taken by [Set.Keyboards].
 	Grab bool
 	// Lines are bare GPIO lines with a key on them.
 	Lines []Line
+
+	typed bool // keyboards with letters are the phone's
 }
 
 // Line is a GPIO line that is a key: active is pressed.

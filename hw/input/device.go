@@ -23,7 +23,8 @@ func openDevice(node string, cfg Config) (*device, error) {
 		return nil, explain(node, err)
 	}
 	d := &device{Device: Device{Node: node}}
-	if err := d.probe(fd, cfg); err != nil || d.Class == Unused {
+	heard, err := d.probe(fd, cfg)
+	if err != nil || !heard {
 		unix.Close(fd)
 		return d, explain(node, err)
 	}
@@ -31,25 +32,25 @@ func openDevice(node string, cfg Config) (*device, error) {
 	return d, nil
 }
 
-// probe finds out what a device is.
-func (d *device) probe(fd int, cfg Config) error {
+// probe finds out what a device is, and whether it is one to be heard.
+func (d *device) probe(fd int, cfg Config) (heard bool, err error) {
 	name, c, err := describe(fd)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d.Name, d.decoder = name, newDecoder(name, c, cfg.Keys)
-	if d.Class = d.decoder.class; d.Class == Unused {
-		return nil
+	if d.Class = d.decoder.class; d.Class == Unused || !cfg.hears(&c) {
+		return false, nil
 	}
-	if cfg.Grab {
+	if cfg.takes(&c) {
 		if err := grab(fd); err != nil {
-			return err
+			return false, err
 		}
 	}
 	d.first, err = ask(fd, &c)
 	// A key that is held already was pressed for somebody else.
 	d.first.keys = nil
-	return err
+	return true, err
 }
 
 func explain(node string, err error) error {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -84,6 +85,53 @@ func TestSet(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, []string{"event10", "event9", "gpiochip999"}) {
 		t.Errorf("devices %q", got)
+	}
+}
+
+// TestWhatIsTyped: a keyboard is heard while it is the phone's, and by nobody else
+// then; what has no letters is everybody's.
+func TestWhatIsTyped(t *testing.T) {
+	combined := multi
+	combined.keys = set(btnTouch, keyQ, keyP)
+	for _, test := range []struct {
+		cfg          Config
+		of           caps
+		hears, takes bool
+	}{
+		{Config{}, keyboard, false, true}, {Config{typed: true}, keyboard, true, true}, {Config{Grab: true}, keyboard, true, true},
+		{Config{}, combined, false, true}, {Config{}, multi, true, false},
+		{Config{}, headset, true, false}, {Config{}, keypad, true, false}, {Config{Grab: true}, keypad, true, true},
+	} {
+		if hears, takes := test.cfg.hears(&test.of), test.cfg.takes(&test.of); hears != test.hears || hears && takes != test.takes {
+			t.Errorf("%v with %+v: hears %v, takes %v", test.of.classify(), test.cfg, hears, takes)
+		}
+	}
+}
+
+// TestKeyboards closes those that are heard when they are left to others.
+func TestKeyboards(t *testing.T) {
+	s, err := Open(Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.Keyboards(true)
+	heard := map[string]*os.File{}
+	for name, c := range map[string]caps{"keyboard": keyboard, "headset": headset} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		heard[name] = r
+		s.devices[name] = &device{file: r, decoder: newDecoder(name, c, nil)}
+	}
+	s.Keyboards(true)
+	for name, ours := range map[string]bool{"keyboard": false, "headset": true} {
+		s.Keyboards(false)
+		if err := heard[name].SetDeadline(time.Time{}); (err == nil) != ours {
+			t.Errorf("the %s is open: %v", name, err == nil)
+		}
 	}
 }
 

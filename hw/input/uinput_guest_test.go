@@ -236,6 +236,34 @@ func checkKeys(t *testing.T, events []Event) {
 	}
 }
 
+// TestKeyboardIsLent: a keyboard is heard while it is taken, and nobody else can
+// take it then.
+func TestKeyboardIsLent(t *testing.T) {
+	m := makeUp(t, []int{keyQ, keyP, 28}, nil, nil)
+	defer m.destroy()
+	s := openSet(t, Config{})
+	othersCan := func(want bool) {
+		t.Helper()
+		other := openSet(t, Config{Grab: true})
+		defer other.Close()
+		i := slices.IndexFunc(other.Devices(), func(d Device) bool { return d.Name == madeUpName && d.Err == nil })
+		if can := i >= 0; can != want {
+			t.Errorf("others can take it: %v", can)
+		}
+	}
+	for range 3 {
+		othersCan(true)
+		m.send(record{evKey, 28, 1}, report, record{evKey, 28, 0}, report) // heard by nobody
+		s.Keyboards(true)
+		othersCan(false)
+		m.send(record{evKey, keyP, 1}, report)
+		hear(t, s, madeUpName+" is there", "KEY_P down")
+		s.Keyboards(false)
+		m.send(record{evKey, keyP, 0}, report)
+		hear(t, s, "KEY_P up", madeUpName+" is gone")
+	}
+}
+
 // TestGrab: who takes a device for himself is the only one that hears it.
 func TestGrab(t *testing.T) {
 	m := makeUp(t, []int{169}, nil, nil)

@@ -84,6 +84,7 @@ func (p *panel) Remode() (changed bool) {
 	w, h := p.screen.Size()
 	p.size = image.Pt(w, h)
 	p.keys.resize(p.size)
+	p.keys.keyboards(true)
 	return changed || !was
 }
 
@@ -102,6 +103,7 @@ func (p *panel) remode() (changed bool, err error) {
 // lost goes on without a screen.
 func (p *panel) lost(err error) {
 	p.ready.Store(false)
+	p.keys.keyboards(false)
 	p.say(zerolog.WarnLevel, err.Error(), "the phone runs without its screen")
 }
 

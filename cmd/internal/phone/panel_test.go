@@ -11,6 +11,7 @@ import (
 	"github.com/imsphone/imsphone/cmd/internal/screen"
 	"github.com/imsphone/imsphone/hw/display"
 	"github.com/imsphone/imsphone/hw/display/displaytest"
+	"github.com/imsphone/imsphone/hw/input"
 )
 
 // socket is where a screen can be plugged in.
@@ -60,6 +61,40 @@ func TestScreenComesAndGoes(t *testing.T) {
 		}
 		if p.Remode() || p.Ready() || p.size != size {
 			t.Errorf("it is gone: ready %v, size %v", p.Ready(), p.size)
+		}
+	}
+}
+
+// typing is the keys of a machine, as far as a screen matters to them.
+type typing struct {
+	inputs
+	ours bool
+	size image.Point
+}
+
+func (k *typing) Resize(w, h int) { k.size = image.Pt(w, h) }
+
+func (k *typing) Keyboards(ours bool) { k.ours = ours }
+
+func (k *typing) Devices() []input.Device { return nil }
+
+func (k *typing) Close() error { return nil }
+
+// TestKeyboardsFollowTheScreen: what is typed without the phone's screen isn't
+// meant for the phone.
+func TestKeyboardsFollowTheScreen(t *testing.T) {
+	s, k := &socket{}, &typing{}
+	p := plugged(t, s, config.Screen{Device: "auto"}, board.Profile{})
+	p.keys = keys{set: k, done: make(chan struct{})}
+	for range 2 {
+		s.screen = displaytest.New(480, 640)
+		if p.Remode(); !k.ours || k.size != image.Pt(480, 640) {
+			t.Errorf("with a screen: ours %v, touches on %v", k.ours, k.size)
+		}
+		s.screen.Unplug()
+		s.screen = nil
+		if p.Remode(); k.ours {
+			t.Error("a keyboard is the phone's without a screen")
 		}
 	}
 }

@@ -52,6 +52,7 @@ func hears(t *testing.T, s *input.Set, want ...string) {
 // TestKeys presses each key of a dialler.
 func TestKeys(t *testing.T) {
 	m, s := machine(t), listen(t, input.Config{Keys: map[uint16]uint16{61: 169}})
+	s.Keyboards(true)
 	for qemu, name := range map[string]string{"1": "KEY_1", "0": "KEY_0", "ret": "KEY_ENTER", "up": "KEY_UP", "kp_multiply": "KEY_KPASTERISK",
 		"volumeup": "KEY_VOLUMEUP", "f3": "KEY_PHONE", "backspace": "KEY_BACKSPACE"} {
 		if err := m.Key(qemu); err != nil {
@@ -122,6 +123,7 @@ func TestDrag(t *testing.T) {
 // TestPlugged plugs a keyboard in and out, ten times.
 func TestPlugged(t *testing.T) {
 	m, s := machine(t), listen(t, input.Config{})
+	s.Keyboards(true)
 	for range 10 {
 		if err := m.AddDevice(map[string]any{"driver": "usb-kbd", "id": "kbd", "bus": "usb.0"}); err != nil {
 			t.Fatal(err)
