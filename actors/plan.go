@@ -116,10 +116,11 @@ func (l *lineActor) contactURI(proto transport.Proto, at netip.AddrPort) string 
 	return uri
 }
 
-// completeURI makes a full URI out of what a user types: "bob" and "+15550001"
-// are at the account's own domain.
+// completeURI makes a full URI out of what a user types: "bob" and "+1 555-0001"
+// are at the account's own domain. The visual separators of numbers are dropped
+// (RFC 3966 §5.1.1).
 func completeURI(s, aor string) (string, error) {
-	s = strings.TrimSpace(s)
+	s = plainNumber(strings.TrimSpace(s))
 	full := s
 	if !hasScheme(s) {
 		full = "sip:" + s
@@ -144,6 +145,20 @@ func completeURI(s, aor string) (string, error) {
 		return full, nil
 	}
 	return "", fmt.Errorf("%q can't be called: give sip:user@host, tel:+number, or a name at your own domain", s)
+}
+
+// plainNumber drops the visual separators of a number, with tel: or without.
+func plainNumber(s string) string {
+	if number, ok := call.Number(s); ok {
+		return number
+	}
+	scheme, rest, _ := strings.Cut(s, ":")
+	written, _, _ := strings.Cut(rest, ";")
+	number, ok := call.Number(written)
+	if !ok || !strings.EqualFold(scheme, "tel") {
+		return s
+	}
+	return scheme + ":" + number + rest[len(written):]
 }
 
 func hasScheme(s string) bool {

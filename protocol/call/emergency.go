@@ -16,11 +16,6 @@ func Emergency(dialled string) bool {
 	}
 	user, _, _ := strings.Cut(s, "@")
 	user, _, _ = strings.Cut(user, ";")
-	number := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -.()", r) {
-			return -1
-		}
-		return r
-	}, user)
+	number := unseparated(user)
 	return number == "112" || number == "911"
 }
