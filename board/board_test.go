@@ -25,7 +25,7 @@ func TestProfiles(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"virt", "pi0", "pi2", "pi3", "pi4", "pda", "generic"} {
+	for _, name := range []string{"virt", "pi0", "pi2", "pi3", "pi4", "pi5", "pda", "generic"} {
 		if !slices.Contains(Names(), name) {
 			t.Errorf("there is no profile %s", name)
 		}
@@ -57,6 +57,8 @@ func TestDetect(t *testing.T) {
 		"raspberrypi,model-zero-2-w\x00brcm,bcm2837\x00":               "pi3",
 		"raspberrypi,4-model-b\x00brcm,bcm2711\x00":                    "pi4",
 		"raspberrypi,9-model-z\x00brcm,bcm2711\x00":                    "pi4", // by its SoC
+		"raspberrypi,5-model-b\x00brcm,bcm2712\x00":                    "pi5",
+		"raspberrypi,500\x00brcm,bcm2712\x00":                          "pi5",
 		"allwinner,sun50i\x00":                                         "generic",
 		"":                                                             "generic",
 		"\x00\x00":                                                     "generic",
@@ -76,7 +78,7 @@ func TestFind(t *testing.T) {
 	if p, err := Find("pi3"); err != nil || p.Name != "pi3" || p.Image.Architecture != "arm64" {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := Find("pi5"); err == nil || !strings.Contains(err.Error(), "one of generic, pda, pi0") {
+	if _, err := Find("pi9"); err == nil || !strings.Contains(err.Error(), "one of generic, pda, pi0") {
 		t.Errorf("got %v", err)
 	}
 	path := filepath.Join(t.TempDir(), "mine.toml")
