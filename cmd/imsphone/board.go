@@ -12,7 +12,7 @@ import (
 // board is the profile that the configuration leads to; without one that is
 // right it is what the device tree says.
 func (c *cli) board() board.Profile {
-	cfg, err := config.Load(config.Path(c.Config))
+	cfg, err := config.Read(config.Path(c.Config))
 	if err != nil {
 		return board.Here()
 	}

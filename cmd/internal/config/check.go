@@ -9,6 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/imsphone/imsphone/hw/resolver"
 	"github.com/imsphone/imsphone/media/codec"
 	"github.com/imsphone/imsphone/protocol/sip"
 	"github.com/imsphone/imsphone/protocol/transport"
@@ -169,6 +170,11 @@ func (c *Config) check(path string, data []byte) Problems {
 	}
 	if b := c.Audio.Buffer; b < 40 || b > 2000 || b%soundPeriod != 0 {
 		k.fault("audio", 0, "buffer", "buffer %d: write 40 to 2000 (ms), a multiple of %d", b, soundPeriod)
+	}
+	if s := c.DNS.Server; s != "" {
+		if _, err := resolver.New(resolver.Config{Servers: []string{s}}); err != nil {
+			k.fault("dns", 0, "server", "%v", err)
+		}
 	}
 	c.checkCodecs(k)
 	c.Video.check(k)

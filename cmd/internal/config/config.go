@@ -185,14 +185,32 @@ func Path(given string) string {
 	return "/etc/imsphone/imsphone.conf"
 }
 
-// Load reads and checks a file. Its error is [Problems] where the file could
-// be read but is wrong.
+// Load reads and checks a file, and those that it names. Its error is [Problems].
 func Load(path string) (*Config, error) {
+	c, data, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	if problems := c.checkFiles(path, data); len(problems) > 0 {
+		return nil, problems
+	}
+	return c, nil
+}
+
+// Read does the same without looking at the files that it names, which may be
+// nobody's business but the phone's.
+func Read(path string) (*Config, error) {
+	c, _, err := read(path)
+	return c, err
+}
+
+func read(path string) (*Config, []byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): %s, or name another with --config", reason(err), remedy(err))}}
+		return nil, nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): %s, or name another with --config", reason(err), remedy(err))}}
 	}
-	return parse(path, data, board.Here)
+	c, err := parse(path, data, board.Here)
+	return c, data, err
 }
 
 // Sockets gives where the phone that the file at path configures has its control

@@ -138,13 +138,21 @@ func (c *Config) imsTable(i int) int {
 	return n
 }
 
+// softSIM is a SIM in software.
+const softSIM = "soft"
+
+// kind is SIM without the device.
+func (m *IMS) kind() string {
+	kind, _, _ := strings.Cut(m.SIM, ":")
+	return kind
+}
+
 func (m *IMS) check(fault func(key, format string, args ...any)) {
-	kind, device, _ := strings.Cut(m.SIM, ":")
-	switch kind {
-	case "soft":
+	switch m.kind() {
+	case softSIM:
 		m.checkSoft(fault)
 	case "modem":
-		if device == "" {
+		if _, device, _ := strings.Cut(m.SIM, ":"); device == "" {
 			fault("sim", "sim %q: name the modem's device, such as \"modem:/dev/ttyUSB2\"", m.SIM)
 		}
 	case "pcsc", "none":
