@@ -85,7 +85,7 @@ func TestFind(t *testing.T) {
 	if _, err := Find(path); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}
-	if err := os.WriteFile(path, []byte("description = \"mine\"\n[screen]\nrotate = 90\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("\ufeffdescription = \"mine\"\n[screen]\nrotate = 90\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := Find(path); err != nil || p.Name != "mine" || p.Screen.Rotate != 90 {

@@ -73,6 +73,7 @@ func read(path string) (Profile, error) {
 	if err != nil {
 		return Profile{}, fmt.Errorf("the board's profile can't be read: %w", err)
 	}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // which editors of Windows begin with
 	return Parse(strings.TrimSuffix(filepath.Base(path), ".toml"), text)
 }
 

@@ -57,7 +57,9 @@ func parseKeys(content []byte) (Keys, error) {
 	}
 	var keys Keys
 	seen := map[string]bool{}
-	for i, line := range strings.Split(string(content), "\n") {
+	// Editors of Windows begin UTF-8 with a mark.
+	text := strings.TrimPrefix(string(content), "\ufeff")
+	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue

@@ -249,6 +249,7 @@ func TestLoadKeys(t *testing.T) {
 		err, warning  string
 	}{
 		{"good", good, 0o600, "", ""},
+		{"of Windows", "\ufeffk = " + testK + "\r\nopc = " + testOPc + "\r\n", 0o600, "", ""},
 		{"read-only", good, 0o400, "", ""},
 		{"group", good, 0o640, "", "open to its group (mode 0640)"},
 		{"world", good, 0o644, "open to everybody (mode 0644)", ""},

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -205,12 +206,18 @@ func Read(path string) (*Config, error) {
 }
 
 func read(path string) (*Config, []byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := readText(path)
 	if err != nil {
 		return nil, nil, Problems{{File: path, Text: fmt.Sprintf("can't read the configuration (%v): %s, or name another with --config", reason(err), remedy(err))}}
 	}
 	c, err := parse(path, data, board.Here)
 	return c, data, err
+}
+
+// readText reads a file without the mark that editors of Windows begin UTF-8 with.
+func readText(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	return bytes.TrimPrefix(data, []byte("\ufeff")), err
 }
 
 // Sockets gives where the phone that the file at path configures has its control
@@ -219,7 +226,7 @@ func read(path string) (*Config, []byte, error) {
 // directory (XDG_RUNTIME_DIR) which the service hasn't.
 func Sockets(path string) []string {
 	c := Config{}
-	if data, err := os.ReadFile(path); err == nil {
+	if data, err := readText(path); err == nil {
 		_ = toml.Unmarshal(data, &c)
 	}
 	if c.Control.Socket != "" {

@@ -203,6 +203,30 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
+// TestByteOrderMark: what Windows' Notepad writes is read, with the lines that
+// everybody counts.
+func TestByteOrderMark(t *testing.T) {
+	noHome(t)
+	path := filepath.Join(t.TempDir(), "imsphone.conf")
+	for text, want := range map[string]string{
+		"\ufeff[[account]]\r\nuser = \"sip:a@b\"\r\n":                              "",
+		"\ufeff[log]\r\nlevel = \"loud\"\r\n[[account]]\r\nuser = \"sip:a@b\"\r\n": path + `:2: level "loud": write debug, info, warn or error`,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(path); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte("\ufeff[control]\r\nsocket = \"/s\"\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Sockets(path); !slices.Equal(got, []string{"/s"}) {
+		t.Errorf("socket %s", got)
+	}
+}
+
 func TestLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "imsphone.conf")
 	_, err := Load(path)
