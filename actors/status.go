@@ -11,10 +11,16 @@ import (
 type Status struct {
 	Accounts []AccountStatus `json:"accounts"`
 	Calls    []CallStatus    `json:"calls"`
+	// Network is the machine's addresses by its links, such as "eth0 192.0.2.7",
+	// or [NoNetwork]; empty where that isn't known.
+	Network string `json:"network,omitempty"`
 	// Volume is how loud calls are; nil where that isn't known.
 	Volume   *Volume       `json:"volume,omitempty"`
 	Counters CounterStatus `json:"counters"`
 }
+
+// NoNetwork is the Network of a machine that nobody can reach.
+const NoNetwork = "none"
 
 // AccountStatus is a snapshot of a line.
 type AccountStatus struct {

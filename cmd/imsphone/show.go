@@ -42,6 +42,9 @@ func printStatus(w io.Writer, s actors.Status) {
 		}
 		printSecurity(w, a)
 	}
+	if s.Network != "" {
+		fmt.Fprintf(w, "network      %s\n", s.Network)
+	}
 	if v := s.Volume; v != nil {
 		fmt.Fprintf(w, "volume       %s\n", volumeText(*v))
 	}

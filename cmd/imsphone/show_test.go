@@ -38,6 +38,7 @@ func imsStatus() actors.Status {
 					}}}},
 			{Name: "lab", AOR: "sip:b@lab.test", State: "failed", Security: "none", Text: "403 Forbidden", Retry: &at},
 		},
+		Network:  "eth0 192.0.2.1",
 		Counters: actors.CounterStatus{Outside: 10_000},
 	}
 }
@@ -55,6 +56,7 @@ lab          failed        sip:b@lab.test
              403 Forbidden
              next try at 03:04:05
              WARNING: ipsec = off, the signalling goes in the clear
+network      eth0 192.0.2.1
 10000 messages from outside the security associations were dropped
 `
 	code, stdout, stderr := imsphone("status", "--socket", serve(t, statusPhone{status: imsStatus()}))

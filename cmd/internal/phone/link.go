@@ -1,7 +1,10 @@
 package phone
 
 import (
+	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/hw/link"
@@ -19,4 +22,28 @@ func newLink() linkPort {
 // Watch hands on what the watch tells.
 func (p linkPort) Watch(changed func(actors.LinkChange)) (io.Closer, error) {
 	return p.watch(func(c link.Change) { changed(actors.LinkChange{Resumed: c.Resumed}) })
+}
+
+// Status gives a snapshot of the phone, with the addresses that the machine has.
+func (p *Phone) Status(ctx context.Context) (actors.Status, error) {
+	s, err := p.Phone.Status(ctx)
+	if err == nil {
+		s.Network = networkText(link.Addresses())
+	}
+	return s, err
+}
+
+// networkText puts addresses into words.
+func networkText(list []link.Address, err error) string {
+	switch {
+	case err != nil:
+		return "" // whoever watches the network has told the log
+	case len(list) == 0:
+		return actors.NoNetwork
+	}
+	words := make([]string, len(list))
+	for i, a := range list {
+		words[i] = fmt.Sprint(a)
+	}
+	return strings.Join(words, ", ")
 }

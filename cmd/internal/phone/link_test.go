@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"errors"
+	"net/netip"
 	"testing"
 
 	"github.com/imsphone/imsphone/actors"
@@ -23,5 +25,21 @@ func TestLinkPortHandsOnWhatTheWatchTells(t *testing.T) {
 	}
 	if err := w.Close(); err != nil || network.Watching() != 0 {
 		t.Errorf("closed: %v, %d watch", err, network.Watching())
+	}
+}
+
+func TestNetworkInWords(t *testing.T) {
+	eth, wlan := link.Address{Link: "eth0", Addr: netip.MustParseAddr("192.0.2.7")}, link.Address{Link: "wlan0", Addr: netip.MustParseAddr("2001:db8::7")}
+	for _, test := range []struct {
+		list []link.Address
+		err  error
+		want string
+	}{
+		{nil, nil, actors.NoNetwork}, {nil, errors.New("no netlink"), ""},
+		{[]link.Address{eth}, nil, "eth0 192.0.2.7"}, {[]link.Address{eth, wlan}, nil, "eth0 192.0.2.7, wlan0 2001:db8::7"},
+	} {
+		if got := networkText(test.list, test.err); got != test.want {
+			t.Errorf("%v, %v: %q", test.list, test.err, got)
+		}
 	}
 }

@@ -28,6 +28,7 @@ const (
 	toastTime   = 4 * time.Second
 	endedTime   = 6 * time.Second
 	overlayTime = 5 * time.Second
+	noticeTime  = 3 * time.Second // until it is looked anew what there is to say
 )
 
 // maxEntry bounds what can be dialled, in characters.
@@ -112,6 +113,10 @@ func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
 		c.far, c.own = e.Far, e.Own
 	case Resized:
 		c.cfg.Size = e.Size
+	case Tick:
+		if c.mode == Notice {
+			fx = append(fx, Refresh{}) // nobody tells of the network
+		}
 	}
 	return c.settle(fx)
 }
@@ -123,6 +128,9 @@ func (c *Core) settle(fx []Effect) []Effect {
 	}
 	if mode := c.modeNow(); mode != c.mode {
 		c.enter(mode)
+		if mode == Notice {
+			fx = append(fx, Refresh{})
+		}
 	}
 	fx = c.light(fx)
 	if lights := c.lightsNow(); lights != c.lights {
@@ -200,6 +208,9 @@ func (c *Core) Next() time.Time {
 	earlier(c.sleepAt())
 	earlier(c.toastUntil)
 	earlier(c.overlayUntil())
+	if c.mode == Notice {
+		earlier(c.now.Add(noticeTime))
+	}
 	if c.ended != nil {
 		earlier(c.ended.until)
 	}

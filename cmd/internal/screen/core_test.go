@@ -244,6 +244,31 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// TestInfoBeginsWithTheNetwork, which is looked at anew while it is read, and not
+// afterwards.
+func TestInfoBeginsWithTheNetwork(t *testing.T) {
+	f := newFace(0)
+	f.tap(t, "Info")
+	if !has(f.fx, screen.Refresh{}) {
+		t.Errorf("effects %v", f.fx)
+	}
+	for network, want := range map[string]string{"": "home is registered", actors.NoNetwork: "There is no network: ", "eth0 192.0.2.7": "Network: eth0 192.0.2.7. home is"} {
+		status := screentest.Phone()
+		status.Network = network
+		f.do(status)
+		if v := f.View(); !strings.HasPrefix(v.Text.Text, want) {
+			t.Errorf("network %q: %q", network, v.Text.Text)
+		}
+	}
+	if f.wait(10 * time.Second); !has(f.fx, screen.Refresh{}) {
+		t.Error("the network isn't looked at again")
+	}
+	f.tap(t, "Back")
+	if f.wait(10 * time.Second); has(f.fx, screen.Refresh{}) {
+		t.Error("the network is looked at for nobody")
+	}
+}
+
 // TestAnswerWithVideo is there where the caller offers it.
 func TestAnswerWithVideo(t *testing.T) {
 	ringing := screentest.Call("1", call.RingingIn, screentest.Bob, "Bob")

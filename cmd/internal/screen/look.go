@@ -124,13 +124,20 @@ func keypad() []Button {
 	return keys
 }
 
-// lookNotice is everything about the lines, in sentences.
+// lookNotice is everything about the network and the lines, in sentences.
 func (c *Core) lookNotice() View {
 	v := View{Above: "Lines", Columns: 2, Buttons: []Button{
 		{Does: DoRegister, Label: "Register", Icon: IconRetry, Shortcut: 'r'},
 		{Does: DoBack, Label: "Back", Icon: IconBack, Shortcut: 'b'},
 	}}
 	var said []string
+	switch c.status.Network {
+	case "":
+	case actors.NoNetwork:
+		said = append(said, "There is no network: look at its cable, or at its Wi-Fi settings.")
+	default:
+		said = append(said, "Network: "+c.status.Network+".")
+	}
 	if c.cfg.Notice != "" {
 		said = append(said, c.cfg.Notice)
 	}

@@ -97,6 +97,7 @@ func Scenes() []Scene {
 	held := Call("1", call.Held, Bob, "Bob Baker")
 	failed := screen.Status{Status: actors.Status{Accounts: []actors.AccountStatus{
 		Account("failed", "AUTN MAC wrong: OP instead of OPc? Compare K and OPc with the network's subscriber data")}}}
+	failed.Network = "eth0 192.0.2.7"
 	news := func(e actors.Event) screen.Event { return screen.News{Event: e} }
 	return []Scene{
 		scene("starting"),
