@@ -1,6 +1,7 @@
 package display
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,27 @@ const (
 type backlight struct {
 	dir    string
 	before string // the brightness before it was switched off
+	dark   bool   // the screen was switched off in its place
+}
+
+// errNoSwitch: a screen can't be switched off itself.
+var errNoSwitch = errors.New("the screen can't be switched off")
+
+// toggle switches the light, or by screen the screen itself where there is no light
+// or it can't be written. A screen that can't be switched is fine without a light.
+func (b *backlight) toggle(on bool, screen func(on bool) error) error {
+	var denied error
+	if b.dir != "" && !b.dark {
+		if denied = b.set(on); denied == nil {
+			return nil
+		}
+	}
+	err := screen(on)
+	if err == errNoSwitch {
+		return denied
+	}
+	b.dark = err == nil && !on
+	return err
 }
 
 // findBacklight finds the light called name below root, or the first one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -183,6 +184,43 @@ func TestBacklight(t *testing.T) {
 	}
 	if findBacklight(root, "none").dir != "" {
 		t.Error("there is a light of another name")
+	}
+}
+
+// TestBacklightThatCantBeWritten: the screen is switched off in its place, and is
+// what is switched on again, whatever the light lets one do by then.
+func TestBacklightThatCantBeWritten(t *testing.T) {
+	root := t.TempDir()
+	light := backlight{dir: filepath.Join(root, "gone")}
+	screen := func(told *[]bool) func(bool) error {
+		return func(on bool) error { *told = append(*told, on); return nil }
+	}
+	var told []bool
+	if err := light.toggle(false, screen(&told)); err != nil || !slices.Equal(told, []bool{false}) {
+		t.Errorf("off: %v, screen %v", err, told)
+	}
+	if err := os.Mkdir(light.dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	power := filepath.Join(light.dir, "bl_power")
+	if err := os.WriteFile(power, []byte("0"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := light.toggle(true, screen(&told)); err != nil || !slices.Equal(told, []bool{false, true}) {
+		t.Errorf("on: %v, screen %v", err, told)
+	}
+	if err := light.toggle(false, screen(&told)); err != nil || len(told) != 2 {
+		t.Errorf("the light can be written: %v, screen %v", err, told)
+	}
+	if text, err := os.ReadFile(power); err != nil || string(text) != blankPowerDown {
+		t.Errorf("%q, %v", text, err)
+	}
+	never := func(bool) error { return errNoSwitch }
+	if err := (&backlight{dir: filepath.Join(root, "none")}).toggle(false, never); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("neither can be switched: %v", err)
+	}
+	if err := new(backlight).toggle(false, never); err != nil {
+		t.Errorf("there is nothing to switch: %v", err)
 	}
 }
 

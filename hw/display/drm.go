@@ -210,19 +210,19 @@ func (p *drm) Remode() (changed bool, err error) {
 	return true, p.fail(p.lightUp(out))
 }
 
-func (p *drm) Backlight(on bool) error {
-	if p.light.dir != "" {
-		return p.fail(p.light.set(on))
-	}
+func (p *drm) Backlight(on bool) error { return p.fail(p.light.toggle(on, p.power)) }
+
+// power switches the screen itself (DPMS).
+func (p *drm) power(on bool) error {
 	if len(p.buffers) == 0 || p.out.connector.dpms == 0 {
-		return nil
+		return errNoSwitch
 	}
 	if err := p.card.power(p.out.connector, on); err != nil {
-		return p.fail(err)
+		return err
 	}
 	p.off = !on
 	if on && !p.stale.Empty() {
-		return p.fail(p.flip())
+		return p.flip()
 	}
 	return nil
 }

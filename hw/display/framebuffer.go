@@ -107,10 +107,10 @@ func (p *framebuffer) Remode() (changed bool, err error) {
 	return p.frame.w != w || p.frame.h != h, nil
 }
 
-func (p *framebuffer) Backlight(on bool) error {
-	if p.light.dir != "" {
-		return p.light.set(on)
-	}
+func (p *framebuffer) Backlight(on bool) error { return p.light.toggle(on, p.power) }
+
+// power switches the screen itself.
+func (p *framebuffer) power(on bool) error {
 	blank := 4 // FB_BLANK_POWERDOWN
 	if on {
 		blank = 0
