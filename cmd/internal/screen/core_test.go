@@ -244,6 +244,24 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// TestALineThatIsDown is told of although another one is up.
+func TestALineThatIsDown(t *testing.T) {
+	f := newFace(0)
+	status := screentest.Phone()
+	work := screentest.Account("failed", "403 Forbidden")
+	work.Name = "work"
+	status.Accounts = append(status.Accounts, work)
+	f.do(status)
+	if v := f.View(); v.Below[0].Text != "work is not registered: Info" || v.Bar.State != screen.LineUp {
+		t.Errorf("%v, %v", v.Below, v.Bar.State)
+	}
+	status.Accounts[1].State = "registered"
+	f.do(status)
+	if v := f.View(); v.Below[0].Text != "Ready" {
+		t.Errorf("%v", v.Below)
+	}
+}
+
 // TestInfoBeginsWithTheNetwork, which is looked at anew while it is read, and not
 // afterwards.
 func TestInfoBeginsWithTheNetwork(t *testing.T) {

@@ -104,6 +104,8 @@ func (c *Core) trouble() Line {
 		return Line{itoa(c.missed) + " missed calls", Warn}
 	case c.cfg.Notice != "":
 		return Line{"Something is to be read: Info", Warn}
+	case c.downLine() != "":
+		return Line{c.downLine() + " is not registered: Info", Warn}
 	case state == LineTrying:
 		return Line{"Registering …", Dim}
 	case state == LineUp:
@@ -112,6 +114,16 @@ func (c *Core) trouble() Line {
 		return Line{"Direct calls only", Dim}
 	}
 	return Line{}
+}
+
+// downLine is the name of a line that isn't the bar's, and isn't registered.
+func (c *Core) downLine() string {
+	for _, a := range c.status.Accounts {
+		if a.State == "failed" {
+			return printable(a.Name)
+		}
+	}
+	return ""
 }
 
 // keypad is the twelve keys with their letters (ITU-T E.161).
