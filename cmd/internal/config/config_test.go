@@ -56,6 +56,7 @@ func TestProblems(t *testing.T) {
 		{"jitter, least", "[media]\njitter_min = 250\n" + account, `f:2: jitter_min 250: write 20 to jitter_max, which is 200 (ms)`},
 		{"dns", "[dns]\nserver = \"dns.example.org\"\n" + account,
 			`f:2: bad DNS server address "dns.example.org": write dns.server as an IP address with or without a port, as in "192.0.2.1:53"`},
+		{"screen", "[screen]\ndevice = \"atuo\"\n" + account, `f:2: device "atuo": write auto, none, memory, or a node such as "/dev/dri/card0"`},
 		{"size", "[screen]\nsize = \"big\"\n" + account, `f:2: size "big": write width and height in pixels, such as "480x640"`},
 		{"size with more", "[screen]\nsize = \"480x640 \"\n" + account, `f:2: size "480x640 ": write width and height in pixels, such as "480x640"`},
 		{"size too small", "[screen]\nsize = \"48x64\"\n" + account, `f:2: size "48x64": write width and height in pixels, such as "480x640"`},

@@ -39,6 +39,9 @@ func (s Screen) Pixels() (w, h int, err error) {
 }
 
 func (s Screen) check(fault func(key, format string, args ...any)) {
+	if !slices.Contains([]string{noScreen, "auto", "memory"}, s.Device) && !strings.HasPrefix(s.Device, "/dev/") {
+		fault("device", "device %q: write auto, none, memory, or a node such as \"/dev/dri/card0\"", s.Device)
+	}
 	if _, _, err := s.Pixels(); err != nil {
 		fault("size", "%v", err)
 	}
