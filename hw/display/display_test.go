@@ -224,6 +224,25 @@ func TestBacklightThatCantBeWritten(t *testing.T) {
 	}
 }
 
+func TestDesktopAmong(t *testing.T) {
+	const head = "Num       RefCount Protocol Flags    Type St Inode Path\n"
+	line := func(path string) string {
+		return "ffff8ce245a1b000: 00000002 00000000 00010000 0001 01 12345" + path + "\n"
+	}
+	for path, want := range map[string]bool{
+		" @/tmp/.X11-unix/X0": true, " /tmp/.X11-unix/X0": true, " /run/user/1000/wayland-0": true, " /run/user/109/wayland-12": true,
+		"": false, " /tmp/.X11-unix/X1": false, " /run/X0": false, " /run/user/1000/wayland-": false, " /run/user/1000/wayland-0.lock": false,
+		" /run/imsphone/control.sock": false,
+	} {
+		if got := desktopAmong(head + line("") + line(path) + line(" /run/systemd/notify")); got != want {
+			t.Errorf("%q: %v", path, got)
+		}
+	}
+	if desktopAmong("") || desktopAmong(head) {
+		t.Error("no socket is a desktop")
+	}
+}
+
 // TestUnseen: a card's framebuffer is no way round its owner.
 func TestUnseen(t *testing.T) {
 	for _, test := range []struct {

@@ -21,9 +21,12 @@ func Open(cfg Config) (Panel, error) {
 	return openNode(cfg, cfg.Device)
 }
 
-// openAny opens the first device that has a screen. A board may have several of
-// which some are mere accelerators.
+// openAny opens the first device that has a screen, which a desktop's is not. A
+// board may have several of which some are mere accelerators.
 func openAny(cfg Config) (Panel, error) {
+	if Desktop() {
+		return nil, fmt.Errorf("display: %w", ErrBusy)
+	}
 	var tried []error
 	for _, node := range nodes() {
 		if unseen(node, errors.Join(tried...)) {

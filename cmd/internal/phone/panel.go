@@ -22,7 +22,10 @@ type openDisplay func(display.Config) (display.Panel, error)
 type panel struct {
 	cfg  display.Config
 	open openDisplay
-	log  zerolog.Logger
+	// desktop tells whether the keyboards are somebody else's, who has another
+	// screen.
+	desktop func() bool
+	log     zerolog.Logger
 
 	screen display.Panel // nil while there is none
 	size   image.Point   // of the last one
@@ -42,7 +45,7 @@ func newPanel(c config.Screen, b board.Profile, open openDisplay, log zerolog.Lo
 	if err != nil {
 		return nil, err
 	}
-	p := &panel{open: open, log: log, size: blindSize}
+	p := &panel{open: open, desktop: display.Desktop, log: log, size: blindSize}
 	p.cfg = b.Screen.Display()
 	p.cfg.Device, p.cfg.Rotate = c.Device, cmp.Or(c.Rotate, p.cfg.Rotate)
 	p.cfg.Width, p.cfg.Height = cmp.Or(w, p.cfg.Width), cmp.Or(h, p.cfg.Height)
@@ -84,7 +87,7 @@ func (p *panel) Remode() (changed bool) {
 	w, h := p.screen.Size()
 	p.size = image.Pt(w, h)
 	p.keys.resize(p.size)
-	p.keys.keyboards(true)
+	p.keys.keyboards(!p.desktop())
 	return changed || !was
 }
 

@@ -86,10 +86,11 @@ func TestKeyboardsFollowTheScreen(t *testing.T) {
 	s, k := &socket{}, &typing{}
 	p := plugged(t, s, config.Screen{Device: "auto"}, board.Profile{})
 	p.keys = keys{set: k, done: make(chan struct{})}
-	for range 2 {
+	for _, desktop := range []bool{false, true, false} {
+		p.desktop = func() bool { return desktop }
 		s.screen = displaytest.New(480, 640)
-		if p.Remode(); !k.ours || k.size != image.Pt(480, 640) {
-			t.Errorf("with a screen: ours %v, touches on %v", k.ours, k.size)
+		if p.Remode(); k.ours == desktop || k.size != image.Pt(480, 640) {
+			t.Errorf("with a screen, desktop %v: ours %v, touches on %v", desktop, k.ours, k.size)
 		}
 		s.screen.Unplug()
 		s.screen = nil

@@ -37,7 +37,7 @@ func OpenFace(c config.Screen, b board.Profile, notice string, log zerolog.Logge
 		return nil, err
 	}
 	p.keys, p.lights = openKeys(b, p.cfg.Rotate, p.size, log), openLights(b.Lights, log)
-	p.keys.keyboards(p.Ready())
+	p.keys.keyboards(p.Ready() && !p.desktop())
 	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
