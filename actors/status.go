@@ -14,6 +14,9 @@ type Status struct {
 	// Network is the machine's addresses by its links, such as "eth0 192.0.2.7",
 	// or [NoNetwork]; empty where that isn't known.
 	Network string `json:"network,omitempty"`
+	// Signal is how well the best of its Wi-Fi interfaces hears its network, in dBm:
+	// -50 is strong, -80 weak. nil is for a machine that has joined none.
+	Signal *int `json:"signal,omitempty"`
 	// Volume is how loud calls are; nil where that isn't known.
 	Volume   *Volume       `json:"volume,omitempty"`
 	Counters CounterStatus `json:"counters"`

@@ -45,6 +45,9 @@ func printStatus(w io.Writer, s actors.Status) {
 	if s.Network != "" {
 		fmt.Fprintf(w, "network      %s\n", s.Network)
 	}
+	if s.Signal != nil {
+		fmt.Fprintf(w, "signal       %d dBm\n", *s.Signal)
+	}
 	if v := s.Volume; v != nil {
 		fmt.Fprintf(w, "volume       %s\n", volumeText(*v))
 	}

@@ -28,6 +28,17 @@ func TestLinkPortHandsOnWhatTheWatchTells(t *testing.T) {
 	}
 }
 
+func TestStrongest(t *testing.T) {
+	for want, list := range map[int][]link.Wireless{-52: {{Link: "wlan0", Level: -80}, {Link: "wlan1", Level: -52}}, -70: {{Link: "wlan0", Level: -70}}} {
+		if got := strongest(list, nil); got == nil || *got != want {
+			t.Errorf("%v: %v", list, got)
+		}
+	}
+	if strongest(nil, nil) != nil || strongest(nil, errors.New("no table")) != nil {
+		t.Error("there is a signal without Wi-Fi")
+	}
+}
+
 func TestNetworkInWords(t *testing.T) {
 	eth, wlan := link.Address{Link: "eth0", Addr: netip.MustParseAddr("192.0.2.7")}, link.Address{Link: "wlan0", Addr: netip.MustParseAddr("2001:db8::7")}
 	for _, test := range []struct {

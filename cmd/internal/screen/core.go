@@ -28,7 +28,8 @@ const (
 	toastTime   = 4 * time.Second
 	endedTime   = 6 * time.Second
 	overlayTime = 5 * time.Second
-	noticeTime  = 3 * time.Second // until it is looked anew what there is to say
+	noticeTime  = 3 * time.Second  // until it is looked anew what there is to say
+	signalTime  = 10 * time.Second // until the Wi-Fi's signal is looked at anew
 )
 
 // maxEntry bounds what can be dialled, in characters.
@@ -65,6 +66,7 @@ type Core struct {
 	toastUntil time.Time
 
 	used   time.Time // the last key or touch
+	looked time.Time // when the phone was asked for its status
 	dark   bool
 	deaf   bool // the finger that lit the screen is still on it
 	lights Lights
@@ -101,7 +103,7 @@ func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
 	case Touch:
 		fx = c.touch(e, fx)
 	case Status:
-		c.status, c.known = e.Status, true
+		c.status, c.known, c.looked = e.Status, true, now
 		c.status.Calls = slices.Clone(e.Calls) // callEnded writes into them
 	case News:
 		fx = append(c.news(e.Event, fx), Refresh{})
@@ -114,8 +116,8 @@ func (c *Core) Step(now time.Time, event Event, fx []Effect) []Effect {
 	case Resized:
 		c.cfg.Size = e.Size
 	case Tick:
-		if c.mode == Notice {
-			fx = append(fx, Refresh{}) // nobody tells of the network
+		if !c.dark && now.Sub(c.looked) >= c.lookEvery() {
+			c.looked, fx = now, append(fx, Refresh{})
 		}
 	}
 	return c.settle(fx)
@@ -208,8 +210,8 @@ func (c *Core) Next() time.Time {
 	earlier(c.sleepAt())
 	earlier(c.toastUntil)
 	earlier(c.overlayUntil())
-	if c.mode == Notice {
-		earlier(c.now.Add(noticeTime))
+	if c.mode == Notice || c.status.Signal != nil {
+		earlier(c.looked.Add(c.lookEvery()))
 	}
 	if c.ended != nil {
 		earlier(c.ended.until)
@@ -219,6 +221,18 @@ func (c *Core) Next() time.Time {
 		earlier(a.Answered.Add(gone.Truncate(time.Second) + time.Second))
 	}
 	return next
+}
+
+// lookEvery is how old the status may get: of the network and its signal nobody
+// tells. Without Wi-Fi it is the clock's ticks that look, each minute.
+func (c *Core) lookEvery() time.Duration {
+	switch {
+	case c.mode == Notice:
+		return noticeTime
+	case c.status.Signal != nil:
+		return signalTime
+	}
+	return time.Minute / 2
 }
 
 func (c *Core) overlayUntil() time.Time {

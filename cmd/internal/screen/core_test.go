@@ -262,6 +262,30 @@ func TestALineThatIsDown(t *testing.T) {
 	}
 }
 
+// TestSignal: how well Wi-Fi is heard is in the bar, and looked at while the screen
+// is lit.
+func TestSignal(t *testing.T) {
+	f := newFace(30 * time.Second)
+	for level, bars := range map[int]int{-30: 4, -55: 4, -56: 3, -67: 3, -68: 2, -75: 2, -76: 1, -95: 1} {
+		status := screentest.Phone()
+		status.Signal = &level
+		if f.do(status); f.View().Bar.Signal != bars {
+			t.Errorf("%d dBm: %d bars, want %d", level, f.View().Bar.Signal, bars)
+		}
+	}
+	if f.wait(11 * time.Second); !has(f.fx, screen.Refresh{}) {
+		t.Error("the signal isn't looked at again")
+	}
+	f.wait(30 * time.Second)
+	if f.wait(time.Hour); has(f.fx, screen.Refresh{}) {
+		t.Error("the signal is looked at in the dark")
+	}
+	f.do(screentest.Phone())
+	if b := f.View().Bar; b.Signal != 0 || b.Offline {
+		t.Errorf("without Wi-Fi the bar is %+v", b)
+	}
+}
+
 // TestInfoBeginsWithTheNetwork, which is looked at anew while it is read, and not
 // afterwards.
 func TestInfoBeginsWithTheNetwork(t *testing.T) {

@@ -50,7 +50,10 @@ func (c *Core) look() View {
 }
 
 func (c *Core) bar() Bar {
-	b := Bar{Clock: c.now.Format("15:04"), Missed: c.missed, Silent: c.silence != ""}
+	b := Bar{Clock: c.now.Format("15:04"), Missed: c.missed, Silent: c.silence != "", Offline: c.status.Network == actors.NoNetwork}
+	if c.status.Signal != nil {
+		b.Signal = signalBars(*c.status.Signal)
+	}
 	if a := c.active(); a != nil {
 		b.Muted = a.Muted
 	}
@@ -62,6 +65,18 @@ func (c *Core) bar() Bar {
 	b.State = map[string]LineState{"registered": LineUp, "registering": LineTrying, "failed": LineDown,
 		"unregistered": LineDown, "disabled": LineDirect}[a.State]
 	return b
+}
+
+// signalBars tells how good a signal in dBm is: with four bars everything works, with
+// one a call breaks up.
+func signalBars(level int) int {
+	bars := 1
+	for _, enough := range [...]int{-75, -67, -55} {
+		if level >= enough {
+			bars++
+		}
+	}
+	return bars
 }
 
 // line is the account that the bar tells of: the one that would call.
@@ -94,6 +109,8 @@ func (c *Core) lookDialler() View {
 // trouble is the most important thing that the user should know before a call.
 func (c *Core) trouble() Line {
 	switch state := c.bar().State; {
+	case c.status.Network == actors.NoNetwork:
+		return Line{"No network: no calls come in", Bad}
 	case state == LineDown:
 		return Line{"Not registered: no calls come in", Bad}
 	case c.silence != "":

@@ -35,6 +35,10 @@ type Bar struct {
 	Muted  bool
 	Missed int
 	Silent bool // there is no sound device
+	// Offline tells that there is no network, Signal how well its Wi-Fi is heard: one
+	// to four bars, 0 where there is no Wi-Fi.
+	Offline bool
+	Signal  int
 }
 
 // LineState is how the registration stands, as a colour.

@@ -23,6 +23,12 @@ func (p *Painter) bar(it *screen.Item) {
 		right -= p.px(8)
 	}
 	sign(b.Clock, white)
+	if b.Signal > 0 {
+		right -= p.signal(image.Pt(right, base), b.Signal) + p.px(8)
+	}
+	if b.Offline {
+		sign("no network", tones[screen.Bad])
+	}
 	if b.Missed > 0 {
 		sign(strconv.Itoa(b.Missed)+" missed", tones[screen.Warn])
 	}
@@ -40,6 +46,23 @@ func (p *Painter) bar(it *screen.Item) {
 	p.round(image.Rectangle{Min: at, Max: at.Add(image.Pt(dot, dot))}, dot/2, lamps[b.State])
 	left := at.X + dot + p.px(6)
 	p.write(f, elide(f, b.Line, right-left), image.Pt(left, base), white)
+}
+
+// signal draws four bars that end at a point, of which some are lit, and gives their
+// width.
+func (p *Painter) signal(end image.Point, lit int) (width int) {
+	const bars = 4
+	wide, gap, step := max(2, p.px(3)), max(1, p.px(1)), max(2, p.px(2))
+	width = bars*wide + (bars-1)*gap
+	for i := range bars {
+		c := dim
+		if i < lit {
+			c = white
+		}
+		x := end.X - width + i*(wide+gap)
+		p.fill(image.Rect(x, end.Y-(i+2)*step, x+wide, end.Y), c)
+	}
+	return width
 }
 
 // lamps are the colours of the registration.

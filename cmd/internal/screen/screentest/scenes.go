@@ -98,6 +98,8 @@ func Scenes() []Scene {
 	failed := screen.Status{Status: actors.Status{Accounts: []actors.AccountStatus{
 		Account("failed", "AUTN MAC wrong: OP instead of OPc? Compare K and OPc with the network's subscriber data")}}}
 	failed.Network = "eth0 192.0.2.7"
+	near, far, offline := Phone(), Phone(bob), Phone()
+	near.Signal, far.Signal, offline.Network = new(-52), new(-71), actors.NoNetwork
 	news := func(e actors.Event) screen.Event { return screen.News{Event: e} }
 	return []Scene{
 		scene("starting"),
@@ -105,6 +107,8 @@ func Scenes() []Scene {
 		scene("dialler-number", append([]screen.Event{Phone()}, Type("+4930123456")...)...),
 		scene("dialler-focus", Phone(), Press(screen.RightKey)),
 		scene("dialler-unregistered", failed),
+		scene("dialler-signal", near),
+		scene("dialler-offline", offline),
 		scene("notice", failed, Press(screen.SoftLeft)),
 		scene("missed", Phone(Call("1", call.RingingIn, Bob, "Bob Baker")),
 			news(actors.Event{Type: "ended", Call: "1", Remote: Bob, Name: "Bob Baker"}), screen.Touch{At: image.Pt(-1, -1)}, Phone()),
@@ -118,6 +122,7 @@ func Scenes() []Scene {
 		scene("in-call-focus", Phone(bob), Press(screen.DownKey)),
 		scene("in-call-muted", Phone(muted)),
 		scene("in-call-poor", Phone(poor)),
+		scene("in-call-signal", far),
 		scene("in-call-no-sound", Phone(bob), news(actors.Event{Type: "audio-lost", Text: "hw:1,0 is gone: plug it in again"})),
 		scene("in-call-toast", Phone(bob), screen.Answered{Command: screen.Command{Name: "video"},
 			Err: errors.New("the other side takes no video")}),

@@ -50,11 +50,23 @@ func (p *page) bar(b screen.Bar) {
 	if w := words[b.State]; w != "" {
 		right = append(right, p.lamps[b.State].Render(w))
 	}
+	if b.Offline {
+		right = append(right, p.tones[screen.Bad].Render("no network"))
+	}
+	if b.Signal > 0 {
+		right = append(right, p.signal(b.Signal))
+	}
 	right = append(right, b.Clock)
 	end := strings.Join(right, " ")
 	left := elide(b.Line, p.width-lipgloss.Width(end)-1)
 	p.add(left + strings.Repeat(" ", max(1, p.width-lipgloss.Width(left)-lipgloss.Width(end))) + end)
 	p.rule()
+}
+
+// signal is four bars, of which some are lit.
+func (p *page) signal(lit int) string {
+	bars := []rune("▂▄▆█")
+	return string(bars[:lit]) + p.dim.Render(string(bars[lit:]))
 }
 
 // body is what there is to read.
