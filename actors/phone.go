@@ -256,6 +256,7 @@ func (p *phoneActor) Receive(ctx actor.Context) {
 	case deviceChanged:
 		p.deviceChanged(ctx, msg)
 	case volumeCommand:
+		msg.known = p.volume
 		ctx.Send(p.audio, msg)
 	case volumeChanged:
 		p.volume = &msg.volume

@@ -17,6 +17,9 @@ type Volume struct {
 	Control string `json:"control,omitempty"`
 }
 
+// mixerControl is the Control of a sound card's own volume.
+const mixerControl = "mixer"
+
 // errNoVolume: there is nothing that could be set.
 var errNoVolume = errors.New("this phone can't set a volume: it has no sound device")
 
@@ -38,13 +41,14 @@ func (p *Phone) MuteSpeaker(ctx context.Context, muted bool) (Volume, error) {
 
 // changeVolume changes the volume and tells what it is then.
 func (p *Phone) changeVolume(ctx context.Context, change func(*Volume)) (Volume, error) {
-	return ask[Volume](ctx, p, func(reply func(Volume, error)) any { return volumeCommand{change, reply} })
+	return ask[Volume](ctx, p, func(reply func(Volume, error)) any { return volumeCommand{change: change, reply: reply} })
 }
 
 // Messages of the volume.
 type (
 	volumeCommand struct {
 		change func(*Volume)
+		known  *Volume // by the Phone; nil where nothing is
 		reply  func(Volume, error)
 	}
 	// volumeChanged comes back from the device, and goes up to the Phone.
@@ -62,7 +66,7 @@ func (a *audioActor) changeVolume(ctx actor.Context, cmd volumeCommand) {
 	}
 	root, self, port := ctx.ActorSystem().Root, ctx.Self(), a.ports.Volume
 	go func() {
-		v, err := guarded(func() (Volume, error) { return changed(port, cmd.change) })
+		v, err := guarded(func() (Volume, error) { return changed(port, cmd.known, cmd.change) })
 		if err == nil {
 			root.Send(self, volumeChanged{v, true})
 		}
@@ -70,11 +74,17 @@ func (a *audioActor) changeVolume(ctx actor.Context, cmd volumeCommand) {
 	}()
 }
 
-// changed reads the volume, changes it and gives what the device made of it.
-func changed(port VolumePort, change func(*Volume)) (Volume, error) {
+// changed reads the volume, changes it and gives what the device made of it. Where
+// the sound card that had it is away, it is changed from what was known of it: the
+// phone's own volume is at its loudest then, which a headset must not get when it is
+// back.
+func changed(port VolumePort, known *Volume, change func(*Volume)) (Volume, error) {
 	v, err := port.Volume()
 	if err != nil {
 		return v, err
+	}
+	if known != nil && known.Control == mixerControl && v.Control != mixerControl {
+		v.Percent, v.Muted = known.Percent, known.Muted
 	}
 	change(&v)
 	v.Percent = min(max(v.Percent, 0), 100)
