@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -12,12 +13,15 @@ import (
 )
 
 // Device is an open video device. Its methods may be called by several
-// goroutines, but for Close, which comes last. A driver that hangs makes them
-// hang.
+// goroutines, but for Close, which comes last; only Wake may come even after it. A
+// driver that hangs makes them hang, but for Wake.
 type Device struct {
 	path string
 	fd   int
 	wake int // an eventfd that ends Wait
+
+	mu     sync.Mutex
+	closed bool // wake is somebody else's number by now
 }
 
 // Open opens the node at path, such as /dev/video0. Nothing waits for the
@@ -42,7 +46,15 @@ func (d *Device) Path() string { return d.path }
 
 // Close lets go of the device, which stops it.
 func (d *Device) Close() error {
-	return errors.Join(unix.Close(d.fd), unix.Close(d.wake))
+	return errors.Join(unix.Close(d.fd), d.closeWake())
+}
+
+// closeWake doesn't wait for the driver, as Close may: Wake must not.
+func (d *Device) closeWake() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	return unix.Close(d.wake)
 }
 
 // fail tells which request failed.
@@ -107,8 +119,13 @@ func ready(fds [2]unix.PollFd) (r Ready) {
 	return r
 }
 
-// Wake ends every Wait, now and from now on.
+// Wake ends every Wait, now and from now on. After Close it does nothing.
 func (d *Device) Wake() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return
+	}
 	one := [8]byte{1, 1, 1, 1, 1, 1, 1, 1}
 	_, _ = unix.Write(d.wake, one[:]) // it only fails where it is full, so woken
 }
