@@ -110,9 +110,12 @@ func (s *Set) send(events ...Event) {
 	}
 }
 
-// scan opens the devices that aren't open yet.
+// scan opens the devices that aren't open yet, and forgets unused ones that are gone.
 func (s *Set) scan() {
 	nodes, _ := filepath.Glob(filepath.Join(s.cfg.Dir, "event*")) // the pattern is right
+	s.mu.Lock()
+	nodes = slices.AppendSeq(nodes, maps.Keys(s.devices))
+	s.mu.Unlock()
 	for _, node := range nodes {
 		s.add(node)
 	}
@@ -167,7 +170,7 @@ func (s *Set) follow() {
 		if err != nil {
 			return // by Close
 		}
-		if names == nil { // the directory has come, or more than could be told
+		if names == nil { // the directory has come or come back, or more than could be told
 			s.scan()
 		}
 		for _, name := range names {

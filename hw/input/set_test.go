@@ -172,8 +172,10 @@ func TestFileNames(t *testing.T) {
 	if names, overflow := fileNames(two); !slices.Equal(names, []string{"event1", "mouse0"}) || overflow {
 		t.Errorf("%q, %v", names, overflow)
 	}
-	if names, overflow := fileNames(slices.Concat(two, event(unix.IN_Q_OVERFLOW, ""))); len(names) != 2 || !overflow {
-		t.Errorf("%q, %v", names, overflow)
+	for _, mask := range []uint32{unix.IN_Q_OVERFLOW, unix.IN_IGNORED} {
+		if names, lost := fileNames(slices.Concat(two, event(mask, ""))); len(names) != 2 || !lost {
+			t.Errorf("%#x: %q, %v", mask, names, lost)
+		}
 	}
 	if _, overflow := fileNames(two[:40]); overflow { // less than an event at the end
 		t.Error("overflow")

@@ -10,8 +10,8 @@ import (
 )
 
 // watch tells which files of a directory come or go, or can perhaps be opened now
-// because their owner or mode has changed. The directory may come later itself,
-// with the first device.
+// because their owner or mode has changed. The directory itself may come later,
+// with the first device, and goes with the last one.
 type watch struct {
 	dir  string
 	file *os.File
@@ -33,13 +33,26 @@ func newWatch(dir string) (*watch, error) {
 	return w, nil
 }
 
-// begin watches the directory, or else the one that it will be in.
+// begin watches the directory, or else the one that it will be in; it may come just
+// before that is watched.
 func (w *watch) begin(fd int) error {
-	_, err := unix.InotifyAddWatch(fd, w.dir, unix.IN_CREATE|unix.IN_DELETE|unix.IN_ATTRIB|unix.IN_MOVED_TO|unix.IN_ONLYDIR)
-	if w.seen = err == nil; err != unix.ENOENT {
+	if err := w.enter(fd); err != unix.ENOENT {
 		return err
 	}
-	_, err = unix.InotifyAddWatch(fd, filepath.Dir(w.dir), unix.IN_CREATE|unix.IN_MOVED_TO|unix.IN_ONLYDIR)
+	_, err := unix.InotifyAddWatch(fd, filepath.Dir(w.dir), unix.IN_CREATE|unix.IN_MOVED_TO|unix.IN_ONLYDIR)
+	if err != nil {
+		return err
+	}
+	if err := w.enter(fd); err != unix.ENOENT {
+		return err
+	}
+	return nil
+}
+
+// enter watches the directory, if it is there.
+func (w *watch) enter(fd int) error {
+	_, err := unix.InotifyAddWatch(fd, w.dir, unix.IN_CREATE|unix.IN_DELETE|unix.IN_ATTRIB|unix.IN_MOVED_TO|unix.IN_ONLYDIR)
+	w.seen = err == nil
 	return err
 }
 
@@ -50,15 +63,11 @@ func (w *watch) next() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		names, overflow := fileNames(w.buf[:n])
-		if !w.seen {
+		names, lost := fileNames(w.buf[:n])
+		if lost || !w.seen {
 			if w.retry(); w.seen {
 				return nil, nil
 			}
-			continue
-		}
-		if overflow {
-			return nil, nil
 		}
 		if len(names) > 0 {
 			return names, nil
@@ -66,7 +75,7 @@ func (w *watch) next() ([]string, error) {
 	}
 }
 
-// retry watches the directory if it has come.
+// retry watches the directory if it has come, or come back.
 func (w *watch) retry() {
 	conn, err := w.file.SyscallConn()
 	if err == nil {
@@ -77,8 +86,10 @@ func (w *watch) retry() {
 func (w *watch) close() error { return w.file.Close() }
 
 // fileNames reads what inotify(7) tells: for each event a watch, a mask,
-// a cookie, a length, and a name of that length with NULs at its end.
-func fileNames(b []byte) (names []string, overflow bool) {
+// a cookie, a length, and a name of that length with NULs at its end. lost says that
+// there were more than could be told, or that a watch has ended as its directory is
+// gone.
+func fileNames(b []byte) (names []string, lost bool) {
 	for len(b) >= unix.SizeofInotifyEvent {
 		mask := binary.NativeEndian.Uint32(b[4:])
 		length := int(binary.NativeEndian.Uint32(b[12:]))
@@ -86,11 +97,11 @@ func fileNames(b []byte) (names []string, overflow bool) {
 		if length < 0 || length > len(b) {
 			return names, true
 		}
-		overflow = overflow || mask&unix.IN_Q_OVERFLOW != 0
+		lost = lost || mask&(unix.IN_Q_OVERFLOW|unix.IN_IGNORED) != 0
 		if name := unix.ByteSliceToString(b[:length]); name != "" {
 			names = append(names, name)
 		}
 		b = b[length:]
 	}
-	return names, overflow
+	return names, lost
 }
