@@ -5,6 +5,7 @@ import (
 	"errors"
 	"image"
 	"sync/atomic"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -33,7 +34,19 @@ type panel struct {
 	ready  atomic.Bool   // somebody sees what is drawn
 	keys   keys
 	lights lights
+
+	again func()        // lets Remode be called; nil until somebody can
+	pause time.Duration // the last one before it
+	retry *time.Timer
 }
+
+// The pauses before a screen that another program has is looked at again: nobody
+// tells when that has ended. They double from the first to the last, as the look may
+// cost the other one's picture a moment.
+const (
+	busyPause    = 2 * time.Second
+	maxBusyPause = 30 * time.Second
+)
 
 // blindSize is that of what nobody sees, until there is a screen.
 var blindSize = image.Pt(320, 240)
@@ -83,6 +96,8 @@ func (p *panel) Remode() (changed bool) {
 		return false
 	}
 	p.ready.Store(true)
+	p.stopRetry()
+	p.pause = 0
 	p.say(zerolog.InfoLevel, p.screen.String(), "the screen is there")
 	w, h := p.screen.Size()
 	p.size = image.Pt(w, h)
@@ -108,6 +123,25 @@ func (p *panel) lost(err error) {
 	p.ready.Store(false)
 	p.keys.keyboards(false)
 	p.say(zerolog.WarnLevel, err.Error(), "the phone runs without its screen")
+	if errors.Is(err, display.ErrBusy) {
+		p.later()
+	}
+}
+
+// later looks again after a pause.
+func (p *panel) later() {
+	if p.again == nil {
+		return
+	}
+	p.stopRetry()
+	p.pause = min(max(2*p.pause, busyPause), maxBusyPause)
+	p.retry = time.AfterFunc(p.pause, p.again)
+}
+
+func (p *panel) stopRetry() {
+	if p.retry != nil {
+		p.retry.Stop()
+	}
 }
 
 // say tells the log once.
@@ -128,6 +162,7 @@ func (p *panel) Backlight(on bool) error {
 
 // Close gives back all of it.
 func (p *panel) Close() error {
+	p.stopRetry()
 	err := errors.Join(p.keys.close(), p.lights.close())
 	if p.screen != nil {
 		err = errors.Join(err, p.screen.Close())

@@ -1,11 +1,17 @@
 package phone
 
 import (
+	"context"
+	"fmt"
 	"image"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/rs/zerolog"
 
+	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/board"
 	"github.com/imsphone/imsphone/cmd/internal/config"
 	"github.com/imsphone/imsphone/cmd/internal/screen"
@@ -18,10 +24,16 @@ import (
 type socket struct {
 	screen *displaytest.Panel // nil: none
 	asked  display.Config
+	busy   atomic.Bool  // another program has it
+	opened atomic.Int32 // times
 }
 
 func (s *socket) open(cfg display.Config) (display.Panel, error) {
 	s.asked = cfg
+	s.opened.Add(1)
+	if s.busy.Load() {
+		return nil, fmt.Errorf("display card0: %w", display.ErrBusy)
+	}
 	if s.screen == nil {
 		return nil, display.ErrNoScreen
 	}
@@ -97,6 +109,53 @@ func TestKeyboardsFollowTheScreen(t *testing.T) {
 		if p.Remode(); k.ours {
 			t.Error("a keyboard is the phone's without a screen")
 		}
+	}
+}
+
+// idle is a phone that says nothing.
+type idle struct{}
+
+func (idle) Do(context.Context, screen.Command) (screen.Answer, error) { return screen.Answer{}, nil }
+
+func (idle) Status(context.Context) (actors.Status, error) { return actors.Status{}, nil }
+
+func (idle) Subscribe() (<-chan actors.Event, func()) { return make(chan actors.Event), func() {} }
+
+// TestBusyScreen: a screen that another program has is used soon after that has
+// ended, of which nobody tells; it is asked for seldom meanwhile, and not any more
+// once it is used.
+func TestBusyScreen(t *testing.T) {
+	for _, after := range []time.Duration{time.Second, 10 * time.Second, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &socket{screen: displaytest.New(480, 640)}
+			s.busy.Store(true)
+			p, err := newPanel(config.Screen{Device: "auto"}, board.Profile{}, s.open, zerolog.Nop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			face, err := newScreen(p, config.Screen{}, "", zerolog.Nop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			face.Start(idle{})
+			defer face.Close()
+			time.Sleep(after)
+			synctest.Wait()
+			if n, most := s.opened.Load(), 7+int32(after/maxBusyPause); p.Ready() || n > most {
+				t.Errorf("busy for %v: ready %v, asked for %d times", after, p.Ready(), n)
+			}
+			s.busy.Store(false)
+			time.Sleep(min(after+2*busyPause, maxBusyPause))
+			synctest.Wait()
+			if times, _ := s.screen.Drawn(); !p.Ready() || times == 0 {
+				t.Errorf("%v after it was free: ready %v, drawn %d times", after, p.Ready(), times)
+			}
+			n := s.opened.Load()
+			time.Sleep(time.Hour)
+			if again := s.opened.Load(); again != n {
+				t.Errorf("asked for %d times more", again-n)
+			}
+		})
 	}
 }
 

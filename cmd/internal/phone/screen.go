@@ -38,11 +38,25 @@ func OpenFace(c config.Screen, b board.Profile, notice string, log zerolog.Logge
 	}
 	p.keys, p.lights = openKeys(b, p.cfg.Rotate, p.size, log), openLights(b.Lights, log)
 	p.keys.keyboards(p.Ready() && !p.desktop())
-	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
+	s, err := newScreen(p, c, notice, log)
 	if err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return &Face{s, p.Ready, watchScreens(s, p, log)}, nil
+}
+
+// newScreen draws on a panel. One that wasn't there, or not free, is looked at again
+// when the screen starts, and then as the panel wants it.
+func newScreen(p *panel, c config.Screen, notice string, log zerolog.Logger) (*driver.Screen, error) {
+	s, err := driver.New(driver.Config{Panel: p, Input: p.keys.events(), Lights: p.lights.show, Sleep: time.Duration(c.Sleep), Notice: notice, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	p.again = s.Replugged
+	if !p.Ready() {
+		s.Replugged()
+	}
+	return s, nil
 }
 
 // Ready tells whether there is a screen by now.
