@@ -19,13 +19,26 @@ import (
 // a call that moves the sound itself (see mover): it waits for what is captured as
 // one waits for a packet, and for nothing where it plays.
 type kernelDriver struct {
-	line   *line
-	pcm    *alsa.PCM
-	last   time.Time // when something was captured
-	frames []int16   // of the device, all channels
-	mono   []int16
-	fit    *Resampler // between the device's rate and the call's
-	fitted []int16
+	alsa.Params // how the device runs
+	line        *line
+	pcm         pcm
+	last        time.Time // when something was captured
+	vain        vain
+	frames      []int16 // of the device, all channels
+	mono        []int16
+	fit         *Resampler // between the device's rate and the call's
+	fitted      []int16
+}
+
+// pcm is an open device: the kernel's, or a test's.
+type pcm interface {
+	Read(pcm []int16, limit time.Duration) (frames int, err error)
+	Write(pcm []int16) (frames int, err error)
+	Delay() (frames int, err error)
+	Prepare() error
+	Start() error
+	StartAt(frames int) error
+	Close() error
 }
 
 // Depths of a device's own buffer, in periods.
@@ -62,24 +75,26 @@ func (d *kernelDriver) open() error {
 	if err != nil {
 		return err
 	}
-	if d.pcm, err = alsa.Open(at, direction); err != nil {
+	device, err := alsa.Open(at, direction)
+	if err != nil {
 		return err
 	}
-	if err := d.setUp(); err != nil {
-		return errors.Join(err, d.pcm.Close())
+	depth := max(bufferDepth, 2*d.line.periods)
+	err = device.Configure(alsa.Params{Rate: d.line.rate, Channels: 1, Period: d.line.frame, Buffer: depth * d.line.frame})
+	if err == nil {
+		err = d.use(device, device.Params)
+	}
+	if err != nil {
+		return errors.Join(err, device.Close())
 	}
 	return nil
 }
 
-// setUp configures the device and makes what fits it to the call.
-func (d *kernelDriver) setUp() error {
+// use makes what fits a device, which runs as told, to the call.
+func (d *kernelDriver) use(device pcm, runs alsa.Params) (err error) {
+	d.pcm, d.Params = device, runs
 	l := d.line
-	depth := max(bufferDepth, 2*l.periods)
-	err := d.pcm.Configure(alsa.Params{Rate: l.rate, Channels: 1, Period: l.frame, Buffer: depth * l.frame})
-	if err != nil {
-		return err
-	}
-	from, to := d.pcm.Rate, l.rate
+	from, to := d.Rate, l.rate
 	if l.direction == Playback {
 		from, to = to, from
 	}
@@ -88,8 +103,8 @@ func (d *kernelDriver) setUp() error {
 		return err
 	}
 	if l.direction == Capture {
-		d.frames = make([]int16, d.pcm.Buffer*d.pcm.Channels)
-		l.ring = newRing(d.pcm.Buffer*l.rate/d.pcm.Rate + 2*l.frame) // so that all of it fits
+		d.frames = make([]int16, d.Buffer*d.Channels)
+		l.ring = newRing(d.Buffer*l.rate/d.Rate + 2*l.frame) // so that all of it fits
 		return nil
 	}
 	d.mono = make([]int16, l.ring.size())
@@ -116,8 +131,9 @@ func (d *kernelDriver) pull(limit time.Duration) error {
 	if err != nil {
 		return d.recover(err)
 	}
+	d.vain.times = 0
 	d.last = time.Now()
-	d.mono = appendMono(d.mono[:0], d.frames[:n*d.pcm.Channels], d.pcm.Channels)
+	d.mono = appendMono(d.mono[:0], d.frames[:n*d.Channels], d.Channels)
 	d.fitted = d.fit.Append(d.fitted[:0], d.mono)
 	d.line.move(d.fitted)
 	return nil
@@ -126,7 +142,7 @@ func (d *kernelDriver) pull(limit time.Duration) error {
 // push also tells how much there is to play now.
 func (d *kernelDriver) push() error {
 	d.fitted = d.fit.Append(d.fitted[:0], d.mono[:d.line.ring.pop(d.mono)])
-	d.frames = appendChannels(d.frames, d.fitted, d.pcm.Channels)
+	d.frames = appendChannels(d.frames, d.fitted, d.Channels)
 	if err := d.write(); err != nil {
 		return err
 	}
@@ -134,8 +150,8 @@ func (d *kernelDriver) push() error {
 	if errors.Is(err, alsa.ErrXrun) {
 		return nil // the next write says so, too
 	}
-	left += len(d.frames) / d.pcm.Channels
-	d.line.outlet.has(int(int64(left) * int64(d.line.rate) / int64(d.pcm.Rate)))
+	left += len(d.frames) / d.Channels
+	d.line.outlet.has(int(int64(left) * int64(d.line.rate) / int64(d.Rate)))
 	return err
 }
 
@@ -144,25 +160,32 @@ func (d *kernelDriver) push() error {
 func (d *kernelDriver) write() error {
 	for len(d.frames) > 0 {
 		n, err := d.pcm.Write(d.frames)
-		if err != nil {
-			err = d.recover(err)
-		} else if n == 0 {
+		switch {
+		case err != nil:
+			if err := d.recover(err); err != nil || d.vain.times > 1 {
+				return err
+			}
+		case n == 0:
 			return nil
+		default:
+			d.vain.times = 0
 		}
-		if err != nil {
-			return err
-		}
-		d.frames = d.frames[:copy(d.frames, d.frames[n*d.pcm.Channels:])]
+		d.frames = d.frames[:copy(d.frames, d.frames[n*d.Channels:])]
 	}
 	return nil
 }
 
-// recover lets a device go on that has run dry or over; another error stays.
+// recover lets a device go on that has run dry or over; another error stays. One that
+// does so at once each time is lost, and costs no more than a try in a period until
+// then.
 func (d *kernelDriver) recover(err error) error {
 	if !errors.Is(err, alsa.ErrXrun) {
 		return err
 	}
 	d.line.xruns.Add(1)
+	if d.vain.again(time.Now()) {
+		return errStalled
+	}
 	if err := d.pcm.Prepare(); err != nil {
 		return err
 	}
@@ -170,9 +193,30 @@ func (d *kernelDriver) recover(err error) error {
 		return d.startAbove(d.line.outlet.deepen(d.missing()))
 	}
 	l := d.line
+	if d.vain.times > 1 {
+		time.Sleep(l.period())
+	}
 	l.spilled.Add(uint32(time.Since(d.last) * time.Duration(l.rate) / time.Second))
 	d.last = time.Now()
 	return d.pcm.Start()
+}
+
+// vain counts how often a device was made to go on without any sound since.
+type vain struct {
+	times int
+	since time.Time // the first of them
+}
+
+// vainTimes is how often at least before the device is given up: a machine that
+// stands still for long, and then again, is at fault itself.
+const vainTimes = 8
+
+// again counts one more, and tells whether it has gone on like that for too long.
+func (v *vain) again(now time.Time) bool {
+	if v.times++; v.times == 1 {
+		v.since = now
+	}
+	return v.times >= vainTimes && now.Sub(v.since) >= stallDeadline
 }
 
 // startAbove lets the device begin to play once it has more than depth periods, as
@@ -180,7 +224,7 @@ func (d *kernelDriver) recover(err error) error {
 // there has to be: after a stall they come at once, and as they do while a busy
 // machine is slow to start the device.
 func (d *kernelDriver) startAbove(depth int) error {
-	return d.pcm.StartAt(depth*d.line.frame*d.pcm.Rate/d.line.rate + 1)
+	return d.pcm.StartAt(depth*d.line.frame*d.Rate/d.line.rate + 1)
 }
 
 // missing is for how many periods the device had nothing to play.
