@@ -1,6 +1,10 @@
 package actors
 
-import "github.com/asynkron/protoactor-go/actor"
+import (
+	"sync"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
 
 // cameraActor owns the camera. One stream has it at a time; the latest to ask
 // gets it, once the one before has let go. A camera that can't be opened is
@@ -11,9 +15,24 @@ type cameraActor struct {
 	holder  *actor.PID
 	next    *actor.PID // waits for the holder to let go
 	opening bool
-	wanted  bool // the holder has no camera yet
+	wanted  bool         // the holder has no camera yet
+	lent    *cameraLease // until it is given back
 	tries   attempts
 }
+
+// cameraLease is an open camera in the hands of its holder.
+type cameraLease struct {
+	Camera
+	owner *actor.PID
+	close func() error
+}
+
+func lendCamera(c Camera, to *actor.PID) *cameraLease {
+	return &cameraLease{c, to, sync.OnceValue(c.Close)}
+}
+
+// Close closes the camera, the first time.
+func (l *cameraLease) Close() error { return l.close() }
 
 // Messages of the Camera actor.
 type (
@@ -48,6 +67,7 @@ func (a *cameraActor) Receive(ctx actor.Context) {
 	case releaseCamera:
 		a.release(ctx, msg.owner)
 	case *actor.Terminated:
+		a.abandon(msg.Who)
 		a.release(ctx, msg.Who)
 	case cameraOpened:
 		a.opened(ctx, msg)
@@ -76,10 +96,18 @@ func (a *cameraActor) release(ctx actor.Context, owner *actor.PID) {
 	if a.holder == nil || !a.holder.Equal(owner) {
 		return
 	}
-	a.holder, a.wanted = nil, false
+	a.holder, a.lent, a.wanted = nil, nil, false
 	if next := a.next; next != nil {
 		a.next = nil
 		a.acquire(ctx, next)
+	}
+}
+
+// abandon closes what a holder that failed may have left open: it may not even have
+// come to know that it has it.
+func (a *cameraActor) abandon(owner *actor.PID) {
+	if a.lent != nil && a.lent.owner.Equal(owner) {
+		closeCamera(a.lent)
 	}
 }
 
@@ -109,7 +137,8 @@ func (a *cameraActor) opened(ctx actor.Context, msg cameraOpened) {
 		}
 	default:
 		a.wanted = false
-		ctx.Send(a.holder, cameraGranted{msg.camera})
+		a.lent = lendCamera(msg.camera, a.holder)
+		ctx.Send(a.holder, cameraGranted{a.lent})
 	}
 }
 

@@ -11,6 +11,16 @@ func (p *Phone) System() *actor.ActorSystem { return p.sys }
 // Root gives the root actor.
 func (p *Phone) Root() *actor.PID { return p.root }
 
+// AcquireCamera and ReleaseCamera are what a stream says to the Camera actor,
+// CameraGranted and CameraRevoked what it hears.
+func AcquireCamera(owner *actor.PID) any { return acquireCamera{owner} }
+func ReleaseCamera(owner *actor.PID) any { return releaseCamera{owner} }
+
+type (
+	CameraGranted = cameraGranted
+	CameraRevoked = cameraRevoked
+)
+
 // The messages that make an actor of each kind panic: each lacks something
 // that its senders always fill in.
 var (
