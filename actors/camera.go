@@ -80,6 +80,9 @@ func (a *cameraActor) Receive(ctx actor.Context) {
 
 func (a *cameraActor) acquire(ctx actor.Context, owner *actor.PID) {
 	if a.holder != nil && !a.holder.Equal(owner) {
+		if a.next != nil && !a.next.Equal(owner) {
+			ctx.Send(a.next, cameraRevoked{}) // it goes on without, as if it had had it
+		}
 		a.next = owner
 		ctx.Send(a.holder, cameraRevoked{})
 		return

@@ -113,3 +113,26 @@ func TestCameraOfADeadStream(t *testing.T) {
 		}
 	})
 }
+
+// TestCameraForThree: who has asked for the camera and is overtaken before it got it
+// is told, or it would wait for ever; the last one has it.
+func TestCameraForThree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBorrowers(t, "a", "b", "c")
+		b.tell(actors.AcquireCamera, "a")
+		b.want("a has it")
+		b.tell(actors.AcquireCamera, "b")
+		b.want("a is to give it up")
+		b.tell(actors.AcquireCamera, "b") // once more isn't overtaking
+		b.want("a is to give it up")
+		b.tell(actors.AcquireCamera, "c")
+		pass(time.Second)
+		b.mu.Lock()
+		slices.Sort(b.heard) // they are told at the same time
+		b.mu.Unlock()
+		b.want("a is to give it up", "b is to give it up")
+		b.tell(actors.ReleaseCamera, "b")
+		b.tell(actors.ReleaseCamera, "a")
+		b.want("c has it")
+	})
+}
