@@ -203,11 +203,19 @@ func (p *drm) Remode() (changed bool, err error) {
 		return lit, p.fail(err)
 	}
 	if len(p.buffers) > 0 && out.connector.id == p.out.connector.id && out.crtc == p.out.crtc && out.mode == p.out.mode {
-		// It may have been away in between: its link has to be made anew then.
-		return false, p.fail(p.card.show(p.picture(), p.out.connector.id))
+		return false, p.fail(p.renew())
 	}
 	p.darken()
 	return true, p.fail(p.lightUp(out))
+}
+
+// renew shows the picture on the same screen again, which may have been away in
+// between: its link has to be made anew then. That also lights one that was off.
+func (p *drm) renew() error {
+	if err := p.card.show(p.picture(), p.out.connector.id); err != nil || !p.off {
+		return err
+	}
+	return p.card.power(p.out.connector, false)
 }
 
 func (p *drm) Backlight(on bool) error { return p.fail(p.light.toggle(on, p.power)) }

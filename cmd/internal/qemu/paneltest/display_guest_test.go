@@ -163,6 +163,40 @@ func TestDark(t *testing.T) {
 	}
 }
 
+// TestStaysDark: news of a screen, which is still the same one, doesn't light it.
+func TestStaysDark(t *testing.T) {
+	for _, driver := range []string{"virtio_gpu", "bochs-drm"} {
+		node := card(t, driver)
+		p := open(t, display.Config{Device: node})
+		power := func(want string) {
+			t.Helper()
+			states, _ := filepath.Glob("/sys/class/drm/" + filepath.Base(node) + "-*/dpms")
+			if len(states) != 1 {
+				t.Fatalf("%s has the screens %q", driver, states)
+			}
+			if got, err := os.ReadFile(states[0]); strings.TrimSpace(string(got)) != want {
+				t.Errorf("%s is %s, want %s (%v)", driver, got, want, err)
+			}
+		}
+		for _, on := range []bool{true, false} {
+			if err := p.Backlight(on); err != nil {
+				t.Fatal(err)
+			}
+			if changed, err := p.Remode(); changed || err != nil {
+				t.Errorf("%s: no news: %v, %v", driver, changed, err)
+			}
+			power(map[bool]string{true: "On", false: "Off"}[on])
+		}
+		if err := p.Backlight(true); err != nil {
+			t.Error(err)
+		}
+		power("On")
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestUnplugged: a screen is taken away and plugged in again, ten times.
 func TestUnplugged(t *testing.T) {
 	m := machine(t)
