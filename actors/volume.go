@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
@@ -47,7 +48,8 @@ func (p *Phone) changeVolume(ctx context.Context, change func(*Volume)) (Volume,
 // Messages of the volume.
 type (
 	volumeCommand struct {
-		change func(*Volume)
+		change func(*Volume) // nil: keep it, with these pauses before the next tries
+		pauses []time.Duration
 		known  *Volume // by the Phone; nil where nothing is
 		reply  func(Volume, error)
 	}
@@ -60,6 +62,10 @@ type (
 
 // changeVolume asks the device away from the mailbox: its driver may hang.
 func (a *audioActor) changeVolume(ctx actor.Context, cmd volumeCommand) {
+	if cmd.change == nil {
+		a.tryVolume(ctx, cmd.pauses)
+		return
+	}
 	if a.ports.Volume == nil {
 		cmd.reply(Volume{}, errNoVolume)
 		return
@@ -107,20 +113,48 @@ func (a *audioActor) tellVolume(ctx actor.Context) {
 	}()
 }
 
+// settling are the pauses before a card that was opened is given its volume again, as
+// long as it doesn't take it: its mixer comes after what plays, and gets the owner that
+// lets the phone in later still. Until then the phone's own volume would do the work,
+// and go on to do so on top of the mixer's.
+var settling = [...]time.Duration{200 * time.Millisecond, 800 * time.Millisecond, 2 * time.Second}
+
 // keepVolume gives a device that was opened the volume that the user wants: it may
 // be another one, or have forgotten it.
-func (a *audioActor) keepVolume(ctx actor.Context) {
-	if a.volume == nil {
-		a.tellVolume(ctx)
+func (a *audioActor) keepVolume(ctx actor.Context) { a.tryVolume(ctx, settling[:]) }
+
+// tryVolume is one try of keepVolume, with the pauses before those that may follow. It
+// tells how loud the device is; but not what the phone's own volume is where the card
+// may be gone again.
+func (a *audioActor) tryVolume(ctx actor.Context, pauses []time.Duration) {
+	if a.ports.Volume == nil {
 		return
 	}
-	port, want, log := a.ports.Volume, *a.volume, a.Log
+	root, self, port, want, log := ctx.ActorSystem().Root, ctx.Self(), a.ports.Volume, a.volume, a.Log
 	go func() {
-		_, err := guarded(func() (struct{}, error) { return struct{}{}, port.SetVolume(want) })
-		if err != nil {
+		v, err := guarded(func() (Volume, error) { return kept(port, want) })
+		mixer := err == nil && v.Control == mixerControl
+		if mixer || err == nil && len(pauses) == len(settling) {
+			root.Send(self, volumeChanged{v, false})
+		}
+		switch {
+		case mixer:
+		case len(pauses) > 0:
+			time.AfterFunc(pauses[0], func() { root.Send(self, volumeCommand{pauses: pauses[1:]}) })
+		case err != nil:
 			log.Warn().Err(err).Msg("the volume can't be set")
 		}
 	}()
+}
+
+// kept sets the volume that is wanted, if any, and gives the one that there is then.
+func kept(port VolumePort, want *Volume) (Volume, error) {
+	if want != nil {
+		if err := port.SetVolume(*want); err != nil {
+			return Volume{}, err
+		}
+	}
+	return port.Volume()
 }
 
 func (a *audioActor) volumeChanged(ctx actor.Context, msg volumeChanged) {

@@ -14,13 +14,23 @@ import (
 // own, which is at its loudest as long as the mixer does it.
 type headset struct {
 	*soundCard
-	own actors.Volume
+	own   actors.Volume
+	until time.Time // the mixer's node isn't there, or with err not the phone's
+	err   error
 }
 
 func newHeadset(net *simnet.Net, percent int, muted bool) *headset {
 	h := &headset{soundCard: newSoundCard(net), own: actors.Volume{Percent: 100, Control: "software"}}
 	h.volume = actors.Volume{Percent: percent, Muted: muted, Control: "mixer"}
 	return h
+}
+
+// away tells that the phone's own volume has to do.
+func (h *headset) away() (bool, error) {
+	if !h.gone && time.Now().Before(h.until) {
+		return true, h.err
+	}
+	return h.gone, nil
 }
 
 // phone starts a phone with the headset.
@@ -33,8 +43,8 @@ func (h *headset) phone(t *testing.T, net *simnet.Net, name, addr string) *party
 func (h *headset) Volume() (actors.Volume, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.gone {
-		return h.own, nil
+	if away, err := h.away(); away {
+		return h.own, err
 	}
 	return h.volume, nil
 }
@@ -42,7 +52,11 @@ func (h *headset) Volume() (actors.Volume, error) {
 func (h *headset) SetVolume(to actors.Volume) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.gone {
+	away, err := h.away()
+	if err != nil {
+		return err
+	}
+	if away {
 		h.own.Percent, h.own.Muted = to.Percent, to.Muted
 		return nil
 	}
@@ -106,5 +120,46 @@ func TestVolumeWhileOut(t *testing.T) {
 				t.Errorf("%s: it comes back with %+v; want %d, muted %v", test.name, v, test.percent, test.silent)
 			}
 		})
+	}
+}
+
+// TestVolumeOfALateMixer: a headset that has forgotten its volume gets it although its
+// mixer comes, or can be used, only after it plays; the phone's own volume is out of
+// the way then. What the user does in between counts.
+func TestVolumeOfALateMixer(t *testing.T) {
+	for _, cause := range []error{nil, errBusy} {
+		for late := 50 * time.Millisecond; late < 2900*time.Millisecond; late += 190 * time.Millisecond {
+			synctest.Test(t, func(t *testing.T) {
+				net := simnet.New()
+				card := newHeadset(net, 80, false)
+				alice, bob := newParty(t, net, "alice", aliceAddr), card.phone(t, net, "bob", bobAddr)
+				talk(alice, bob, at("bob", bobAddr))
+				pass(time.Second)
+				want := 30
+				if _, err := bob.Volume(t.Context(), want); err != nil {
+					t.Fatal(err)
+				}
+				card.plug(false)
+				pass(time.Minute)
+				card.mu.Lock()
+				card.volume.Percent, card.until, card.err = 80, time.Now().Add(late), cause
+				card.mu.Unlock()
+				card.plug(true)
+				pass(40 * time.Millisecond)
+				if v, err := bob.VolumeBy(t.Context(), -5); err == nil {
+					want = v.Percent
+				}
+				pass(5 * time.Second)
+				if v, _ := card.Volume(); !card.now("call") || v.Percent != want || v.Control != "mixer" {
+					t.Errorf("late by %v (%v): the mixer has %+v, want %d", late, cause, v, want)
+				}
+				if card.own.Percent != 100 {
+					t.Errorf("late by %v (%v): the phone's own volume is %d %%, too", late, cause, card.own.Percent)
+				}
+				if v := bob.status().Volume; v.Percent != want || v.Control != "mixer" {
+					t.Errorf("late by %v (%v): the status says %+v, want %d", late, cause, v, want)
+				}
+			})
+		}
 	}
 }
