@@ -212,7 +212,7 @@ func (p *ue) unknown(id string) {
 func TestIMSCoreTakesSuites(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	// A slow core repeats a REGISTER, and each 401 that it gets is another set.
+	// Whoever is challenged again starts anew (see enter): that is two sets more.
 	c := e.core(IMSOptions{Associations: 16})
 	p := e.ue(c, "alice", 21, IMSAlice())
 	for _, integrity := range []string{"hmac-md5-96", "hmac-sha-1-96"} {
