@@ -69,11 +69,17 @@ func (r registration) core() time.Duration {
 	return sum
 }
 
-// wanted finds n registrations, or says what is there instead.
-func wanted(packets []peertest.Packet, n int) ([]registration, error) {
+// wanted finds n registrations of so many round trips each, or says what is there
+// instead: with errQuick if it is worth another run.
+func wanted(packets []peertest.Packet, n, trips int) ([]registration, error) {
 	found := registrations(packets)
 	if len(found) < n {
 		return nil, fmt.Errorf("%d registrations are in the capture, not %d:\n%v", len(found), n, packets)
+	}
+	for _, r := range found[:n] {
+		if len(r.exchanges) > trips {
+			return nil, fmt.Errorf("%w: %d round trips, not %d", errQuick, len(r.exchanges), trips)
+		}
 	}
 	return found[:n], nil
 }

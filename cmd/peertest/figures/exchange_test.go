@@ -3,6 +3,8 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -68,11 +70,39 @@ func TestRegistrations(t *testing.T) {
 
 func TestWanted(t *testing.T) {
 	packets := wire(ask(1), answer(1, 200), ask(2), answer(2, 200))
-	if found, err := wanted(packets, 1); err != nil || len(found) != 1 {
+	if found, err := wanted(packets, 1, 1); err != nil || len(found) != 1 {
 		t.Errorf("%v, %v", found, err)
 	}
-	if _, err := wanted(packets, 3); err == nil || !strings.Contains(err.Error(), "2 registrations") {
+	if _, err := wanted(packets, 3, 1); err == nil || !strings.Contains(err.Error(), "2 registrations") || errors.Is(err, errQuick) {
 		t.Errorf("three of two: %v", err)
+	}
+	again := wire(ask(1), answer(1, 401), ask(2), answer(2, 401), ask(3), answer(3, 200))
+	if _, err := wanted(again, 1, 2); !errors.Is(err, errQuick) {
+		t.Errorf("challenged twice: %v", err)
+	}
+}
+
+func TestUnlessQuick(t *testing.T) {
+	lost := errors.New("lost")
+	for _, c := range []struct {
+		name  string
+		runs  []error // the last one goes on
+		tries int
+		want  error
+	}{
+		{"slow enough", []error{nil}, 1, nil},
+		{"quick once", []error{errQuick, nil}, 2, nil},
+		{"another failure", []error{lost}, 1, lost},
+		{"ever too quick", []error{fmt.Errorf("%w: 4 round trips", errQuick)}, quickTries, errQuick},
+	} {
+		tries := 0
+		err := unlessQuick(func() error {
+			tries++
+			return c.runs[min(tries, len(c.runs))-1]
+		})
+		if tries != c.tries || !errors.Is(err, c.want) {
+			t.Errorf("%s: %v after %d tries, want %v after %d", c.name, err, tries, c.want, c.tries)
+		}
 	}
 }
 

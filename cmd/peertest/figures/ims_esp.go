@@ -12,8 +12,8 @@ import (
 // both ends, and the packets through them. Nobody can read these on the wire, so
 // the end is when the phone has the 200.
 func registrationWithESP(backend string) trial {
-	by := func(backend string) func(context.Context, options, *peertest.Lab) ([]float64, error) {
-		return func(ctx context.Context, o options, lab *peertest.Lab) ([]float64, error) {
+	by := func(backend string) func(context.Context, options, *peertest.Lab, int) ([]float64, error) {
+		return func(ctx context.Context, o options, lab *peertest.Lab, _ int) ([]float64, error) {
 			return untilRegistered(ctx, o, backend, lab)
 		}
 	}
@@ -21,7 +21,7 @@ func registrationWithESP(backend string) trial {
 		key:     "ims-esp-" + backend,
 		title:   "First registration at an IMS core with ESP by: " + backend + " (Kamailio by the kernel, in a guest)",
 		esp:     true,
-		sides:   [2]side{{backend, by(backend)}, {"without", by(withoutESP)}},
+		sides:   [2]side{{backend, 0, by(backend)}, {"without", 0, by(withoutESP)}},
 		figures: []figure{{"exec → 200", "ms", 0}, {"CPU time of the phone", "ms", 0}},
 	}
 }
