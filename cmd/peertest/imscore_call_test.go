@@ -26,7 +26,10 @@ func TestIMSCoreConnectsPhones(t *testing.T) {
 		d.Add(sip.HPAssertedIdentity, "<sip:president@"+IMSRealm+">")
 		d.Add(sip.HPPreferredIdentity, "<"+a.user.Tel()+">")
 		go a.invite(d)
-		m := b.invited(a.user)
+		m := b.invited(d.Get(sip.HCallID))
+		if from := m.Get(sip.HFrom); !strings.Contains(from, a.user.Number) {
+			t.Errorf("From %s, want %s", from, a.user.Number)
+		}
 		if got := m.Get(sip.HPAssertedIdentity); got != "<"+a.user.Tel()+">" {
 			t.Errorf("P-Asserted-Identity %q", got)
 		}
@@ -56,11 +59,11 @@ func (p *ue) invite(d *sip.Draft) {
 	}
 }
 
-func (p *ue) invited(by IMSUser) ueMessage {
+// invited waits for the INVITE of a call. One of an earlier call may have come
+// twice: a P-CSCF that is slow repeats it.
+func (p *ue) invited(id string) ueMessage {
 	p.e.t.Helper()
-	return p.awaits("INVITE", func(m ueMessage) bool {
-		return m.Method() == sip.INVITE && strings.Contains(m.Get(sip.HFrom), by.Number)
-	})
+	return p.awaits("INVITE of "+id, func(m ueMessage) bool { return m.Method() == sip.INVITE && m.CallID() == id })
 }
 
 // hangUp acknowledges an answer and ends the call.
