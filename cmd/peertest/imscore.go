@@ -59,7 +59,9 @@ type IMSOptions struct {
 	V6 bool
 	// Associations is how many sets of security associations there can be at a
 	// time. A set that a newer one replaces counts until its registration would
-	// have expired. Default 6; each costs two processes.
+	// have expired, and whoever is challenged again, as it answered before the
+	// S-CSCF had stored what it expects, takes two more. Default 12; each costs two
+	// processes.
 	Associations int
 	// MinExpires and MaxExpires bound registrations, in seconds; 0 is 60 and
 	// 600000. A phone is granted ten percent less.
@@ -106,7 +108,7 @@ func (o *IMSOptions) complete() {
 		o.Random = rand.Reader
 	}
 	if o.Associations == 0 {
-		o.Associations = 6
+		o.Associations = 12
 	}
 	if o.MinExpires == 0 {
 		o.MinExpires = 60

@@ -17,7 +17,7 @@ import (
 func TestIMSCoreChallengesAgain(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	p := e.ue(e.core(IMSOptions{Associations: 12}), "alice", 21, IMSAlice())
+	p := e.ue(e.core(IMSOptions{}), "alice", 21, IMSAlice())
 	p.online()
 	for range 2 {
 		before := p.set

@@ -117,7 +117,7 @@ func (f Frame) between(a, b *Host) bool {
 func TestESPSuites(t *testing.T) {
 	t.Parallel()
 	e := newEnv(t)
-	e.core(IMSOptions{NonceReuse: true, Associations: 12})
+	e.core(IMSOptions{NonceReuse: true})
 	h := e.host("phone", 21)
 	for _, suite := range []string{"hmac-md5-96/null", "hmac-md5-96/aes-cbc", "hmac-sha-1-96/null", "hmac-sha-1-96/aes-cbc"} {
 		p := e.protected(h, "udp", func(c *PhoneConfig) { c.IMS.Algorithms = []string{suite} })
