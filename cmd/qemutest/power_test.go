@@ -35,6 +35,10 @@ func TestPowerCuts(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			board := start(t, site.Pair(), Setup{Model: VirtKernel, Settings: quiet, Files: []string{scribe}})
+			// The SIM has numbers to keep once it has answered its first challenge.
+			if _, err := board.Console.Await(long(t), 0, Registered); err != nil {
+				t.Fatal(err)
+			}
 			last, mark := 0, 0
 			for n := range cuts() / boards {
 				last = cutWhileWriting(t, board, last)
