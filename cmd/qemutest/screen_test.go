@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
 	"github.com/imsphone/imsphone/cmd/internal/screen"
+	"github.com/imsphone/imsphone/cmd/internal/screen/raster"
 	"github.com/imsphone/imsphone/media/bars"
 )
 
@@ -51,7 +53,7 @@ func TestScreen(t *testing.T) {
 	h.far(mark, "answered")
 	h.seesBars()
 
-	h.touch(h.face(screen.Pictures{Far: true}), screen.DoVideo, 0)
+	h.uncovers(h.face(screen.Pictures{Far: true}), screen.DoVideo)
 	if err := eyes.Await(ctx, ShowsTestBars); err != nil {
 		t.Error(err)
 	}
@@ -111,6 +113,59 @@ func (h handheld) touch(face *screen.Core, does screen.Does, digit rune) {
 	h.t.Helper()
 	if err := h.panel.Touch(face, does, digit); err != nil {
 		h.t.Fatal(err)
+	}
+}
+
+// uncovers touches a button that lies over the far end's picture. It is there for
+// five seconds only: once it has gone, the picture is touched, so that it comes
+// back, and then at once the button.
+func (h handheld) uncovers(face *screen.Core, does screen.Does) {
+	h.t.Helper()
+	shown, middle := h.shown(face, does), h.panel.size.Div(2)
+	for {
+		h.await("bare", func(m image.Image) error {
+			if shown(m) == nil {
+				return fmt.Errorf("the button to %s is still there", does)
+			}
+			return nil
+		})
+		if err := h.panel.board.QMP.Touch(middle.X, middle.Y, h.panel.size.X, h.panel.size.Y); err != nil {
+			h.t.Fatal(err)
+		}
+		touched := time.Now()
+		h.await("covered", func(m image.Image) error {
+			if err := shown(m); err != nil && time.Since(touched) < covered {
+				return err
+			}
+			return nil
+		})
+		if time.Since(touched) < covered {
+			h.touch(face, does, 0)
+			return
+		}
+	}
+}
+
+// covered is for how long a button is surely there after the picture was touched.
+const covered = 4 * time.Second
+
+// shown tells whether a button of a face is on the screen. What is under it shows
+// at its corners.
+func (h handheld) shown(face *screen.Core, does screen.Does) func(image.Image) error {
+	h.t.Helper()
+	items := screen.Arrange(face.View(), h.panel.size)
+	i := slices.IndexFunc(items, func(it screen.Item) bool { return it.Button.Does == does })
+	painter, err := raster.New(h.panel.size)
+	if i < 0 || err != nil {
+		h.t.Fatalf("in %s there is no button to %s, or no painter: %v", face.View().Mode, does, err)
+	}
+	painter.Paint(items)
+	at := items[i].Rect
+	return func(m image.Image) error {
+		if n := differ(m, painter.Image(), at); n > at.Dx()*at.Dy()/8 {
+			return fmt.Errorf("%d pixels of the button to %s differ", n, does)
+		}
+		return nil
 	}
 }
 
