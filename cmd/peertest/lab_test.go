@@ -26,6 +26,21 @@ func TestLabLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestKillAwaitsDescendants: nobody of the group has anything open any more, so that
+// its ports are free.
+func TestKillAwaitsDescendants(t *testing.T) {
+	t.Parallel()
+	e := newEnv(t)
+	p := must(e.host("a", 21).Start(Command{Args: []string{"sh", "-c", "for i in $(seq 50); do sleep 1000 & done; echo made; wait"}}))(t)
+	must(p.WaitLine(e.step(), "made"))(t)
+	check(t, p.Kill())
+	select {
+	case <-p.said:
+	default:
+		t.Error("descendants hold its output")
+	}
+}
+
 // TestSweepRemovesDeadLabs: the namespaces of a process that is no more go,
 // those of a living one stay.
 func TestSweepRemovesDeadLabs(t *testing.T) {

@@ -202,15 +202,22 @@ func (p *Process) Stop() error {
 	return fmt.Errorf("%s did not end within %v of SIGTERM and was killed", p.Name, stopGrace)
 }
 
-// Kill ends the process and its group at once.
+// Kill ends the process and its group at once, and waits until nobody holds its
+// output any more: what a dying descendant listens at isn't free yet.
 func (p *Process) Kill() error {
-	if p.Running() {
-		if err := syscall.Kill(-p.PID, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
-			return fmt.Errorf("kill %s: %w", p.Name, err)
-		}
-		<-p.done
+	if !p.Running() {
+		return nil
 	}
-	return nil
+	if err := syscall.Kill(-p.PID, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+		return fmt.Errorf("kill %s: %w", p.Name, err)
+	}
+	<-p.done
+	select {
+	case <-p.said:
+		return nil
+	case <-time.After(stopGrace):
+		return fmt.Errorf("descendants of %s outlive it by %v: find those that have left its process group %d", p.Name, stopGrace, p.PID)
+	}
 }
 
 // Text returns the output so far.
