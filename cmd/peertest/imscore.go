@@ -226,7 +226,9 @@ func (c *IMSCore) Log() string {
 func (c *IMSCore) Close() error {
 	var errs []error
 	for _, s := range []*CSCF{c.P, c.I, c.S} {
-		errs = append(errs, s.stop())
+		if s.Process != nil {
+			errs = append(errs, s.Stop())
+		}
 	}
 	if c.DNS != nil {
 		errs = append(errs, c.DNS.Stop())

@@ -41,22 +41,13 @@ func (s *CSCF) Restart(ctx context.Context) error {
 }
 
 func (s *CSCF) relaunch(ctx context.Context) error {
-	if err := s.stop(); err != nil {
+	if err := s.Stop(); err != nil {
 		return err
 	}
 	if err := s.launch(); err != nil {
 		return err
 	}
 	return s.awaitAnswer(ctx)
-}
-
-// stop ends the CSCF as a crash would: it has nothing to keep, and Kamailio's own
-// end hangs now and then on a busy machine.
-func (s *CSCF) stop() error {
-	if s.Process == nil {
-		return nil
-	}
-	return s.Kill()
 }
 
 // launch writes the files and starts the process.
@@ -71,9 +62,9 @@ func (s *CSCF) launch() error {
 	}
 	var err error
 	s.Process, err = s.core.Host.Start(Command{
-		Name:   s.Name,
-		Args:   append(s.wrapper(), "kamailio", "-f", s.file(".cfg"), "-DD", "-E", "-Y", run, "-P", run+"/pid", "-m", "64", "-M", "8"),
-		Insist: time.Second, // as for a registrar, see Kamailio.Restart
+		Name:  s.Name,
+		Args:  append(s.wrapper(), "kamailio", "-f", s.file(".cfg"), "-DD", "-E", "-Y", run, "-P", run+"/pid", "-m", "64", "-M", "8"),
+		Crash: true, // as a registrar, see Kamailio.Restart
 	})
 	return err
 }

@@ -41,6 +41,18 @@ func TestKillAwaitsDescendants(t *testing.T) {
 	}
 }
 
+// TestLabEndsWhatMayCrash: at once, although it doesn't want to end.
+func TestLabEndsWhatMayCrash(t *testing.T) {
+	t.Parallel()
+	lab := must(NewLab(t.TempDir()))(t)
+	p := must(must(lab.Host("a", 21))(t).Start(Command{Args: []string{"sh", "-c", "trap '' TERM; echo made; while :; do sleep 1; done"}, Crash: true}))(t)
+	must(p.WaitLine(t.Context(), "made"))(t)
+	check(t, lab.Close())
+	if p.Running() {
+		t.Error("it still runs")
+	}
+}
+
 // TestSweepRemovesDeadLabs: the namespaces of a process that is no more go,
 // those of a living one stay.
 func TestSweepRemovesDeadLabs(t *testing.T) {

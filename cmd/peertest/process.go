@@ -17,8 +17,7 @@ import (
 	"time"
 )
 
-// stopGrace is how long a process may take to end after SIGTERM: on a busy
-// machine one with dozens of processes of its own takes a while.
+// stopGrace is how long a process may take to end after SIGTERM.
 const stopGrace = 30 * time.Second
 
 // A Process runs on a host of the lab. Its output goes to a log file and, line
@@ -30,7 +29,7 @@ type Process struct {
 	Output  *Journal[string] // the same, line by line
 	Started time.Time        // just before the process was made
 
-	insist time.Duration // see Command.Insist
+	crash bool // see Command.Crash
 
 	done chan struct{} // closed when it has ended
 	err  error         // how it ended, valid after done
@@ -44,9 +43,9 @@ type Command struct {
 	Dir  string   // "" is the lab's
 	Env  []string // added to the environment
 
-	// Insist repeats SIGTERM at this interval until the process ends, for
-	// programs that lose a signal at the wrong moment. Zero sends it once.
-	Insist time.Duration
+	// Crash lets Stop end the process by SIGKILL: it has nothing to keep, and its
+	// own end can't be relied upon.
+	Crash bool
 }
 
 // Start runs a command on the host. The process dies with this one, and is
@@ -68,7 +67,7 @@ func (h *Host) Start(c Command) (*Process, error) {
 		return nil, err
 	}
 	p := &Process{Name: h.Name + "/" + c.Name, Log: log.Name(), Output: &Journal[string]{},
-		insist: c.Insist, done: make(chan struct{}), said: make(chan struct{})}
+		crash: c.Crash, done: make(chan struct{}), said: make(chan struct{})}
 	err = h.run(p, c, input)
 	input.Close()
 	if err != nil {
@@ -180,21 +179,19 @@ func (p *Process) Signal(s syscall.Signal) error {
 }
 
 // Stop ends the process and its descendants: SIGTERM first, SIGKILL to the
-// whole group if that takes too long, which is an error.
+// whole group if that takes too long, which is an error. One that may crash is
+// killed at once.
 func (p *Process) Stop() error {
-	again := p.insist
-	if again == 0 {
-		again = stopGrace
+	if p.crash {
+		return p.Kill()
 	}
-	for deadline := time.Now().Add(stopGrace); time.Now().Before(deadline); {
-		if err := p.Signal(syscall.SIGTERM); err != nil {
-			return err
-		}
-		select {
-		case <-p.done:
-			return nil
-		case <-time.After(again):
-		}
+	if err := p.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+		return nil
+	case <-time.After(stopGrace):
 	}
 	if err := p.Kill(); err != nil {
 		return err
