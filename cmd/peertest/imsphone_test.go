@@ -56,10 +56,12 @@ func TestIMSRegistration(t *testing.T) {
 		if len(a.Associations) != 1 || a.Associations[0].State != "active" || len(a.Identities) < 2 || a.Identities[0] != IMSAlice().URI() {
 			t.Errorf("%+v", a)
 		}
+		before := len(c.HSS.Journal())
 		check(t, p.Stop())
-		entries := c.HSS.Journal()
-		if last := entries[len(entries)-1]; last.Command != "SAR" {
-			t.Errorf("the HSS was asked last: %v", last)
+		if _, _, err := c.HSS.Await(e.step(), before, func(x hss.Entry) bool {
+			return x.Command == "SAR" && x.Assignment == hss.UserDeregistration
+		}); err != nil {
+			t.Errorf("no de-registration is told to the HSS: %v", err)
 		}
 	})
 }
