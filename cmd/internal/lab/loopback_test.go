@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -158,14 +159,28 @@ func TestOverLoopback(t *testing.T) {
 	}
 }
 
-// inTheClear looks for what must not be.
+// inTheClear looks for what must not be: all but the first REGISTER and its
+// challenge, of which each may come again on a busy machine.
 func inTheClear(t *testing.T, records []actors.TraceRecord) {
 	t.Helper()
+	first := records[0].Raw
 	for i, r := range records {
-		if r.Flow.Gen == 0 && i > 1 {
+		if r.Flow.Gen == 0 && !(r.Out && r.Raw == first) && !(!r.Out && challenges(t, r.Raw, first)) {
 			t.Errorf("message %d is in the clear:\n%s", i, r.Raw)
 		}
 	}
+}
+
+// challenges tells whether a message is the 401 to a REGISTER.
+func challenges(t *testing.T, message, register string) bool {
+	t.Helper()
+	m, err := sip.Parse([]byte(message))
+	asked, err2 := sip.Parse([]byte(register))
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return !m.IsRequest() && m.Status() == 401 && asked.Method() == sip.REGISTER &&
+		m.CallID() == asked.CallID() && m.Get(sip.HCSeq) == asked.Get(sip.HCSeq)
 }
 
 // forge sends a request past the SAs.
