@@ -55,6 +55,10 @@ func listen(addr netip.Addr, port uint16, class Class) (*Pair, error) {
 		return nil, err
 	}
 	mark(rtp.raw, class)
+	if class == Video {
+		// The kernel may grant less, which is no reason not to see anything.
+		_ = rtp.conn.SetReadBuffer(videoBuffer)
+	}
 	return &Pair{rtp: rtp, rtcp: rtcp, port: port}, nil
 }
 
@@ -67,6 +71,11 @@ const (
 	Voice Class = 46 << 2
 	Video Class = 34 << 2
 )
+
+// videoBuffer is how much of video the kernel is asked to hold for a phone that
+// stands still, in bytes. What it has by default ends after about 90 packets, one
+// second of video, each of which takes more than its length.
+const videoBuffer = 1 << 20
 
 // mark asks the network for a class. A kernel or container that refuses does no
 // harm, so errors are of no interest.

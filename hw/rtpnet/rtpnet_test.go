@@ -46,6 +46,28 @@ func TestPacketsCross(t *testing.T) {
 	}
 }
 
+// TestVideoIsHeld: the kernel holds more of video than of voice.
+func TestVideoIsHeld(t *testing.T) {
+	r := &Range{Low: 21600, High: 21699}
+	var held [2]int
+	for i, class := range []Class{Voice, Video} {
+		p, err := r.Open(loopback, class)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		if err := p.rtp.raw.Control(func(fd uintptr) { held[i], err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF) }); err != nil {
+			t.Fatal(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if held[0] < videoBuffer && held[1] <= held[0] {
+		t.Errorf("of voice %d bytes are held, of video %d", held[0], held[1])
+	}
+}
+
 // TestBothFamilies: a stream on all of the machine's addresses speaks IPv4 and IPv6.
 func TestBothFamilies(t *testing.T) {
 	r := &Range{Low: 21500, High: 21599}

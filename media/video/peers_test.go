@@ -46,6 +46,9 @@ func listenUDP(t *testing.T) (*net.UDPConn, netip.AddrPort) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetReadBuffer(1 << 20); err != nil { // as hw/rtpnet: on a busy machine we come late
+		t.Fatal(err)
+	}
 	return conn, conn.LocalAddr().(*net.UDPAddr).AddrPort()
 }
 
