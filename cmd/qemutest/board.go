@@ -86,7 +86,7 @@ type Setup struct {
 	Model Model
 	// Settings is the phone's configuration; the account is added.
 	Settings, InAccount string
-	// Network are lines of network.conf.
+	// Network are lines of network.conf, which has "ntp = off" before them.
 	Network string
 	// Files are paths of programs to be put on the FAT partition.
 	Files []string

@@ -4,11 +4,14 @@ package qemutest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/imsphone/imsphone/actors"
 	"github.com/imsphone/imsphone/cmd/internal/phone"
@@ -62,14 +65,26 @@ func startFar(t *testing.T, ctx context.Context, p Pair, hz int, more, inAccount
 const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
 
 // TestImages: the image of each board boots, and its phone starts by itself,
-// registers with AKA and the kernel's ESP, places a call and takes one.
+// registers with AKA and the kernel's ESP, places a call and takes one. Its clock
+// is set by NTP, to a day that is neither the image's nor ours.
 func TestImages(t *testing.T) {
+	clock, err := StartClock(40 * 24 * time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { clock.Close() })
 	for _, model := range []Model{Pi2, Virt, Pi0} { // the slowest one first
 		t.Run(model.Board, func(t *testing.T) {
 			t.Parallel()
 			ctx := long(t)
 			pair := site.Pair()
-			_, shell := registered(t, ctx, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n"})
+			// A program that sleeps on QEMU's Pi Zero may never wake up, and the script
+			// that starts ntpd sleeps until there is a network.
+			asks, network := model.Board != Pi0.Board, ""
+			if asks {
+				network = fmt.Sprintf("ntp = %s\n", clock.Addr())
+			}
+			_, shell := registered(t, ctx, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n", Network: network})
 			far := startFar(t, ctx, pair, 660, "", "auto_answer = true\n", phone.Options{})
 			var status actors.Status
 			if err := shell.JSON(ctx, "status", &status); err != nil {
@@ -84,7 +99,29 @@ func TestImages(t *testing.T) {
 			}
 			talk(t, ctx, far, func() error { _, err := far.Dial(ctx, "", pair.Board.Name); return err })
 			talk(t, ctx, far, func() error { _, err := shell.Run(ctx, "imsphone call "+pair.Far.Name); return err })
+			if asks {
+				goesBy(t, ctx, shell, clock)
+			}
 		})
+	}
+}
+
+// goesBy waits until a board's clock has been set by another one.
+func goesBy(t *testing.T, ctx context.Context, shell *Shell, clock *Clock) {
+	t.Helper()
+	const near = time.Minute // of a host that is busy
+	for ; ; time.Sleep(time.Second) {
+		out, err := shell.Run(ctx, "date +%s")
+		if err != nil {
+			t.Fatalf("the board's clock isn't set: %v", err)
+		}
+		s, err := strconv.ParseInt(strings.TrimSpace(out), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if clock.Now().Sub(time.Unix(s, 0)).Abs() < near {
+			return
+		}
 	}
 }
 

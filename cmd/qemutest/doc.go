@@ -7,6 +7,7 @@
 //	│ core  10.47.0.1   P-CSCF, S-CSCF, HSS (cmd/internal/lab)      │
 //	│ far   10.47.0.10… phones with a tone and bars to show         │
 //	│ DHCP  10.47.0.1   (dnsmasq)                                   │
+//	│ NTP   10.47.0.1   a clock that is days ahead, for who asks it │
 //	│          br0 ──── tap0 ── QEMU: an image, 10.47.0.100 …       │
 //	│           └────── tap1 ── QEMU: another one                   │
 //	└──────────────────────────────────────────────────────────────┘

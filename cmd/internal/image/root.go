@@ -21,6 +21,7 @@ func (t tree) makeFolders() error {
 	for name, target := range map[string]string{
 		"/tmp": "run/tmp", "/var/run": "../run", "/var/log": "../run/log", "/var/tmp": "../run/tmp",
 		"/etc/resolv.conf": "../run/resolv.conf", "/etc/mtab": "../run/mtab",
+		"/var/lib/openntpd": "../../run/ntp",
 	} {
 		if err := t.link(name, target); err != nil {
 			return err

@@ -1,0 +1,121 @@
+package image
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	recipe "github.com/imsphone/imsphone/board/image"
+)
+
+// fakeRoot is a directory in which the image's scripts run as if it were the root.
+// The programs that change a machine are made of a line of shell each; "say" writes
+// to the file "said".
+type fakeRoot struct {
+	*testing.T
+	dir string
+}
+
+// newFakeRoot makes one with all scripts, and with programs.
+func newFakeRoot(t *testing.T, programs map[string]string) fakeRoot {
+	t.Helper()
+	b := fakeRoot{t, t.TempDir()}
+	moves := []string{"PATH=/bin:", "PATH=" + b.dir + "/bin:/bin:"}
+	for _, path := range []string{"/lib/imsphone", "/boot", "/state", "/run", "/sys/", "/usr/share/zoneinfo"} {
+		moves = append(moves, path, b.dir+path)
+	}
+	moved := strings.NewReplacer(moves...)
+	scripts, err := fs.Sub(recipe.Files, "root/lib/imsphone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(scripts, "*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(scripts, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.program("lib/imsphone/"+name, moved.Replace(string(text)))
+	}
+	b.program("lib/imsphone/say", "#!/bin/sh\necho \"$*\" >>"+b.dir+"/said\n")
+	for name, text := range programs {
+		b.program("bin/"+name, "#!/bin/sh\n"+strings.ReplaceAll(text, "$DIR", b.dir)+"\n")
+	}
+	for _, dir := range []string{"boot", "state", "run/log", "run/network"} {
+		if err := os.MkdirAll(filepath.Join(b.dir, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b
+}
+
+func (b fakeRoot) program(name, text string) {
+	b.Helper()
+	b.write(name, text)
+	if err := os.Chmod(filepath.Join(b.dir, name), 0o700); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// write writes a file, and makes its folder.
+func (b fakeRoot) write(name, text string) {
+	b.Helper()
+	path := filepath.Join(b.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// read gives a file's text; none is "".
+func (b fakeRoot) read(name string) string {
+	b.Helper()
+	text, err := os.ReadFile(filepath.Join(b.dir, name))
+	if err != nil && !os.IsNotExist(err) {
+		b.Fatal(err)
+	}
+	return string(text)
+}
+
+// run runs a script, with variables of its environment.
+func (b fakeRoot) run(name string, env ...string) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), time.Minute) // one that hangs is one that is wrong
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(b.dir, "lib/imsphone", name))
+	cmd.Env = append(append(os.Environ(), "PATH="+b.dir+"/bin:"+b.dir+"/lib/imsphone:"+os.Getenv("PATH")), env...)
+	cmd.WaitDelay = time.Second
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+// TestClock: ntpd is started when there is a network, what it says is logged, and
+// it is ended when it gives up to set the clock: it would never do so later.
+func TestClock(t *testing.T) {
+	b := newFakeRoot(t, map[string]string{
+		"ip":      "[ -e $DIR/waited ] && [ $1 = route ] && echo default via 192.0.2.1",
+		"sleep":   "echo $1 >>$DIR/waited",
+		"ntpd":    "cat $DIR/run/ntpd.conf; cat $DIR/waited; mkfifo $DIR/end; echo reply from 192.0.2.1: offset 0; echo no reply received in time, skipping initial time setting >&2; read x <$DIR/end",
+		"killall": "echo $1 >$DIR/end",
+		"logger":  "echo $* >>$DIR/logged",
+	})
+	b.write("boot/network.conf", "ntp = time.example.org\n")
+	b.run("clock")
+	if got, want := b.read("logged"), "-t ntpd servers time.example.org\n-t ntpd 1\n-t ntpd no reply received in time, skipping initial time setting\n"; got != want {
+		t.Errorf("logged:\n%s\nwant:\n%s", got, want)
+	}
+	if waited := b.read("waited"); waited != "1\n30\n" {
+		t.Errorf("it waited %q", waited)
+	}
+}
