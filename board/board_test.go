@@ -74,6 +74,25 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+// TestSupplies holds which regulators the device trees name as supplies of the card,
+// where the kernel has their drivers as modules: without them the card never comes.
+func TestSupplies(t *testing.T) {
+	for name, modules := range map[string][]string{
+		"pi3": {"fixed"},                   // bcm2837-rpi-cm3-io3
+		"pi4": {"fixed", "gpio_regulator"}, // each bcm2711
+	} {
+		p, err := Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range modules {
+			if !slices.Contains(p.Image.RootModules, m) {
+				t.Errorf("the initramfs of %s is without %s", name, m)
+			}
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	if p, err := Find("pi3"); err != nil || p.Name != "pi3" || p.Image.Architecture != "arm64" {
 		t.Errorf("%+v, %v", p, err)
