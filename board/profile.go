@@ -119,6 +119,10 @@ type Image struct {
 	Boot string `toml:"boot" json:"boot,omitempty"`
 	// Console is the serial console, such as "ttyAMA0,115200".
 	Console string `toml:"console" json:"console,omitempty"`
+	// Consoles are the serial consoles of models that have another one, by the name
+	// that the conditional filters of config.txt have for the model: pi0w. They are
+	// for BootRaspberry alone.
+	Consoles map[string]string `toml:"consoles" json:"consoles,omitempty"`
 	// CommandLine is what the kernel is told besides its consoles and its root.
 	CommandLine string `toml:"command_line" json:"command_line,omitempty"`
 	// Modules are what has to be loaded at boot and doesn't load by itself.

@@ -2,8 +2,10 @@ package image
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/imsphone/imsphone/board"
@@ -17,9 +19,10 @@ const (
 )
 
 // commandLine is what the kernel is told: its consoles, the serial one last, which
-// is the one that programs see, and a start anew when it can't go on.
-func commandLine(p board.Image) string {
-	return strings.TrimSpace("console=tty0 console=" + p.Console + " panic=10 quiet " + p.CommandLine)
+// is the one that programs see (where it is missing they see the screen), and a
+// start anew when it can't go on.
+func commandLine(p board.Image, console string) string {
+	return strings.TrimSpace("console=tty0 console=" + console + " panic=10 quiet " + p.CommandLine)
 }
 
 // takeBoot fills the FAT partition with what the board boots from.
@@ -51,7 +54,7 @@ func extlinux(p board.Image) string {
 		trees = "  fdtdir /dtb\n"
 	}
 	return fmt.Sprintf("default imsphone\ntimeout 1\nlabel imsphone\n  kernel /%s\n  initrd /%s\n%s  append %s\n",
-		kernelFile, initramfsFile, trees, commandLine(p))
+		kernelFile, initramfsFile, trees, commandLine(p, p.Console))
 }
 
 // firmware are the files of package raspi-firmware that start a Raspberry Pi;
@@ -68,11 +71,20 @@ func (t tree) takeRaspberry(p board.Image, from packageTree) error {
 	if err := t.copy("/firmware-licence.txt", filepath.Join(string(from), "usr/share/doc/raspi-firmware/copyright")); err != nil {
 		return err
 	}
-	if err := t.write("/cmdline.txt", 0o644, []byte(commandLine(p)+"\n")); err != nil {
+	if err := t.write("/cmdline.txt", 0o644, []byte(commandLine(p, p.Console)+"\n")); err != nil {
 		return err
+	}
+	for model, console := range p.Consoles {
+		if err := t.write("/"+modelCommandLine(model), 0o644, []byte(commandLine(p, console)+"\n")); err != nil {
+			return err
+		}
 	}
 	return t.write("/config.txt", 0o644, []byte(raspberryConfig(p)))
 }
+
+// modelCommandLine is the file with the command line of a model that has one of its
+// own.
+func modelCommandLine(model string) string { return "cmdline-" + model + ".txt" }
 
 // raspberryConfig is what Raspberry Pi's firmware reads.
 func raspberryConfig(p board.Image) string {
@@ -86,6 +98,9 @@ disable_splash=1
 `, kernelFile, initramfsFile)
 	if p.GOARCH == "arm64" {
 		config += "arm_64bit=1\n"
+	}
+	for _, model := range slices.Sorted(maps.Keys(p.Consoles)) {
+		config += fmt.Sprintf("[%s]\ncmdline=%s\n[all]\n", model, modelCommandLine(model))
 	}
 	return config
 }

@@ -157,6 +157,33 @@ func TestLibraries(t *testing.T) {
 	}
 }
 
+// TestConsoles: a model with a console of its own has its command line in a file
+// that config.txt names for it alone.
+func TestConsoles(t *testing.T) {
+	p, err := board.Find("pi0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages, fat := t.TempDir(), tree(t.TempDir())
+	for _, name := range append([]string{"../../share/doc/raspi-firmware/copyright"}, firmware...) {
+		if err := tree(packages).write("/usr/lib/raspi-firmware/"+name, 0o644, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fat.takeRaspberry(p.Image, packageTree(packages)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"/cmdline.txt":      "console=tty0 console=ttyAMA0,115200 panic=10 quiet\n",
+		"/cmdline-pi0w.txt": "console=tty0 console=ttyS1,115200 panic=10 quiet\n",
+		"/config.txt":       raspberryConfig(board.Image{}) + "[pi0w]\ncmdline=cmdline-pi0w.txt\n[all]\n",
+	} {
+		if got, err := os.ReadFile(fat.host(name)); err != nil || string(got) != want {
+			t.Errorf("%s is %q (%v), want %q", name, got, err, want)
+		}
+	}
+}
+
 // TestBootFiles holds what boot loaders read, for each board that has an image.
 func TestBootFiles(t *testing.T) {
 	for _, p := range board.All() {
