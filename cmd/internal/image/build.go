@@ -168,6 +168,7 @@ func (b *build) root() error {
 		t.copyAll(image.Files, "root"),
 		t.copy("/usr/bin/imsphone", b.Phone),
 		t.linkApplets(names),
+		t.linkRegulatory(),
 		t.joinCertificates(),
 		t.takeModules(b.tools, b.kernel, column(patterns)),
 		t.write("/etc/modules", 0o644, []byte(boot)),

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -124,7 +125,7 @@ func TestTakeProgram(t *testing.T) {
 	if err := root.mergeUsr(); err != nil {
 		t.Fatal(err)
 	}
-	if err := root.take(packageTree(packages), [][]string{{"tools", "/bin/tool"}}); err != nil {
+	if err := root.take(packageTree(packages), [][]string{{"tools", "/bin/tool", "/bin/t*"}}); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(root.host("/bin/tool"))
@@ -134,6 +135,33 @@ func TestTakeProgram(t *testing.T) {
 	err = root.take(packageTree(packages), [][]string{{"tools", "/sbin/gone"}})
 	if err == nil || !strings.Contains(err.Error(), "package tools has nothing of [/sbin/gone]") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRegulatory: the kernel finds the rules of countries, and their signature, in a
+// root that is made of the package as it is.
+func TestRegulatory(t *testing.T) {
+	list, err := readList(recipe.Files, "packages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list = slices.DeleteFunc(list, func(line []string) bool { return line[0] != "wireless-regdb" })
+	packages, root := tree(t.TempDir()), tree(t.TempDir())
+	names := []string{"regulatory.db", "regulatory.db.p7s"}
+	for _, name := range names {
+		for _, by := range []string{"-debian", "-upstream"} {
+			if err := packages.write("/lib/firmware/"+name+by, 0o644, []byte(name+by)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := errors.Join(root.mergeUsr(), root.take(packageTree(packages), list), root.linkRegulatory()); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if text, err := os.ReadFile(root.host("/lib/firmware/" + name)); err != nil || string(text) != name+"-debian" {
+			t.Errorf("%s is %q: %v", name, text, err)
+		}
 	}
 }
 

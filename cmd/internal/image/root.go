@@ -2,6 +2,7 @@ package image
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,6 +55,17 @@ func appletNames(busybox []byte) ([]string, error) {
 	}
 	list, _, _ := bytes.Cut(busybox[at+1:], []byte("\x00\x00"))
 	return strings.Split(string(list), "\x00"), nil
+}
+
+// linkRegulatory does what Debian's alternatives do: the rules of countries for
+// Wi-Fi, and their signature by whom Debian's kernel trusts, are where the kernel
+// looks.
+func (t tree) linkRegulatory() error {
+	const dir = "/usr/lib/firmware/"
+	return errors.Join(
+		t.link(dir+"regulatory.db", "regulatory.db-debian"),
+		t.link(dir+"regulatory.db.p7s", "regulatory.db.p7s-debian"),
+	)
 }
 
 // joinCertificates writes what update-ca-certificates would: all authorities in

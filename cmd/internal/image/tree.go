@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -105,16 +106,20 @@ func (t tree) mergeUsr() error {
 // packageTree is where packages were unpacked, in a root that may not be merged.
 type packageTree string
 
-// glob finds the files of a pattern, as paths in the packages.
+// glob finds the files of a pattern, as paths in the packages. A pattern below /bin,
+// /sbin or /lib is looked for in /usr, too.
 func (p packageTree) glob(pattern string) ([]string, error) {
-	found, err := filepath.Glob(filepath.Join(string(p), pattern))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", pattern, err)
+	var names []string
+	for _, pattern := range slices.Compact([]string{pattern, merged(pattern)}) {
+		found, err := filepath.Glob(filepath.Join(string(p), pattern))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", pattern, err)
+		}
+		for _, f := range found {
+			names = append(names, strings.TrimPrefix(f, string(p)))
+		}
 	}
-	for i, f := range found {
-		found[i] = strings.TrimPrefix(f, string(p))
-	}
-	return found, nil
+	return names, nil
 }
 
 // find gives where a file of a merged root is on the host; "" is nowhere.
