@@ -132,8 +132,8 @@ func TestTakeProgram(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o755 || !root.has("/usr/bin/tool-2") {
 		t.Errorf("%v, %v", info, err)
 	}
-	err = root.take(packageTree(packages), [][]string{{"tools", "/sbin/gone"}})
-	if err == nil || !strings.Contains(err.Error(), "package tools has nothing of [/sbin/gone]") {
+	err = root.take(packageTree(packages), [][]string{{"tools", "/bin/tool", "/sbin/gone"}})
+	if err == nil || !strings.Contains(err.Error(), "package tools: it has no /sbin/gone") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -11,24 +11,29 @@ import (
 )
 
 // take copies files of packages into the root, and the libraries of those that
-// are programs. A package that has none of its patterns' files is an error.
+// are programs. A pattern that no file matches is an error.
 func (t tree) take(from packageTree, list [][]string) error {
 	for _, line := range list {
-		taken := 0
 		for _, pattern := range line[1:] {
-			names, err := from.glob(pattern)
-			if err != nil {
-				return err
-			}
-			for _, name := range names {
-				taken++
-				if err := t.takeFile(from, merged(name), filepath.Join(string(from), name)); err != nil {
-					return fmt.Errorf("%s of package %s: %w", name, line[0], err)
-				}
+			if err := t.takePattern(from, pattern); err != nil {
+				return fmt.Errorf("package %s: %w", line[0], err)
 			}
 		}
-		if taken == 0 {
-			return fmt.Errorf("package %s has nothing of %v any more: look with dpkg -c what its files are called now", line[0], line[1:])
+	}
+	return nil
+}
+
+func (t tree) takePattern(from packageTree, pattern string) error {
+	names, err := from.glob(pattern)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("it has no %s any more: look with dpkg -c what its files are called now", pattern)
+	}
+	for _, name := range names {
+		if err := t.takeFile(from, merged(name), filepath.Join(string(from), name)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
@@ -63,20 +68,18 @@ func (t tree) takeFile(from packageTree, name, host string) error {
 // takeLibrary copies a library by its path, or by its name from the directory of
 // the packages' architecture.
 func (t tree) takeLibrary(from packageTree, need string) error {
-	patterns := []string{need}
+	pattern := need
 	if path.Base(need) == need {
-		patterns = []string{"/lib/*-linux-gnu*/" + need, "/usr/lib/*-linux-gnu*/" + need}
+		pattern = "/lib/*-linux-gnu*/" + need
 	}
-	for _, pattern := range patterns {
-		names, err := from.glob(pattern)
-		if err != nil {
-			return err
-		}
-		if len(names) > 0 {
-			return t.takeFile(from, merged(names[0]), filepath.Join(string(from), names[0]))
-		}
+	names, err := from.glob(pattern)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("library %s is in no package that was fetched", need)
+	if len(names) == 0 {
+		return fmt.Errorf("library %s is in no package that was fetched", need)
+	}
+	return t.takeFile(from, merged(names[0]), filepath.Join(string(from), names[0]))
 }
 
 // libraries gives the libraries that an ELF file is linked to, and the path of
