@@ -119,3 +119,66 @@ func TestClock(t *testing.T) {
 		t.Errorf("it waited %q", waited)
 	}
 }
+
+// configured runs configure on a FAT partition of these files, and gives what it
+// said. A configuration is right if it begins with "right".
+func (b fakeRoot) configured(fat map[string]string, env ...string) (said string) {
+	b.Helper()
+	for _, name := range []string{"boot", "said"} {
+		if err := os.RemoveAll(filepath.Join(b.dir, name)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.write("boot/README.txt", "")
+	for name, text := range fat {
+		b.write("boot/"+name, text)
+	}
+	b.run("configure", env...)
+	return b.read("said")
+}
+
+// checker are the programs of configure's.
+func checker() map[string]string {
+	return map[string]string{
+		"imsphone": `grep -q ^right "$3" || { echo "imsphone: line 1 is odd" >&2; exit 1; }`,
+		"chown":    "",
+		"sync":     "",
+	}
+}
+
+// TestRevoked: keys, and who may log in, are what the FAT partition has; where that
+// can't be read they stay.
+func TestRevoked(t *testing.T) {
+	b := newFakeRoot(t, checker())
+	fat := map[string]string{"imsphone.conf": "right", "sim.key": "K", "two.key": "K2", "authorized_keys": "somebody"}
+	b.configured(fat)
+	fat["sim.key"] = "another K"
+	delete(fat, "two.key")
+	delete(fat, "authorized_keys")
+	if err := os.RemoveAll(filepath.Join(b.dir, "run/root")); err != nil { // at the next start
+		t.Fatal(err)
+	}
+	b.configured(nil, "no_fat=yes")
+	if b.read("state/imsphone/sim.key") != "K" || b.read("state/imsphone/two.key") != "K2" || b.read("run/root/.ssh/authorized_keys") != "somebody" {
+		t.Error("a FAT partition that can't be read takes away what there is")
+	}
+	if err := os.RemoveAll(filepath.Join(b.dir, "run/root")); err != nil {
+		t.Fatal(err)
+	}
+	said := b.configured(fat)
+	if got := b.read("state/imsphone/sim.key"); got != "another K" {
+		t.Errorf("the key is %q", got)
+	}
+	for _, name := range []string{"state/imsphone/two.key", "state/imsphone/.ssh/authorized_keys", "run/root/.ssh/authorized_keys"} {
+		if b.read(name) != "" {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if want := "two.key is removed, as it was from the FAT partition\n.ssh/authorized_keys is removed, as it was from the FAT partition\n"; said != want {
+		t.Errorf("said:\n%s", said)
+	}
+	b.configured(map[string]string{})
+	if b.read("state/imsphone/imsphone.conf") != "right" {
+		t.Error("the configuration is gone")
+	}
+}
