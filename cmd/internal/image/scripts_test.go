@@ -182,3 +182,46 @@ func TestRevoked(t *testing.T) {
 		t.Error("the configuration is gone")
 	}
 }
+
+// TestConfigure: what is said of a configuration is what happened to it.
+func TestConfigure(t *testing.T) {
+	const none = "there is no configuration: write imsphone.conf onto the FAT partition (see imsphone.conf.example there)\n"
+	b := newFakeRoot(t, checker())
+	for _, step := range []struct{ fat, said, kept, notice string }{
+		{"", none, "", ""},
+		{"wrong", "The configuration is wrong, and there is no previous one: the phone isn't started.\nline 1 is odd\n", "", ""},
+		{"right", "the configuration of the FAT partition is taken\n", "right", ""},
+		{"right", "", "right", ""},
+		{"wrong", "The new configuration is wrong, the previous one stays.\nline 1 is odd\n", "right", "The new configuration is wrong, the previous one stays.\nline 1 is odd\n"},
+		{"", "", "right", ""},
+	} {
+		fat := map[string]string{}
+		if step.fat != "" {
+			fat["imsphone.conf"] = step.fat
+		}
+		b.write("run/log/notice", "")
+		if said := b.configured(fat); said != step.said {
+			t.Errorf("%q: said %q, want %q", step.fat, said, step.said)
+		}
+		if kept := b.read("state/imsphone/imsphone.conf"); kept != step.kept {
+			t.Errorf("%q: kept %q, want %q", step.fat, kept, step.kept)
+		}
+		if notice := b.read("run/log/notice"); step.notice != "" && notice != step.notice {
+			t.Errorf("%q: the screen's notice is %q", step.fat, notice)
+		}
+	}
+}
+
+// TestConfigureFull: what there is no room for isn't told as taken, and takes no
+// room.
+func TestConfigureFull(t *testing.T) {
+	programs := checker()
+	programs["sync"] = `[ $# = 0 ]` // what was written isn't kept
+	b := newFakeRoot(t, programs)
+	if said, want := b.configured(map[string]string{"imsphone.conf": "right"}), "imsphone.conf can't be kept: is the state partition full?\n"; said != want {
+		t.Errorf("said %q, want %q", said, want)
+	}
+	if left, err := filepath.Glob(filepath.Join(b.dir, "state/imsphone/imsphone.conf*")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left: %v", left, err)
+	}
+}
