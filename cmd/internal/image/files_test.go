@@ -52,11 +52,11 @@ func script(t *testing.T, name, path, instead string) string {
 // TestSetting: values as people write them, and as Windows does.
 func TestSetting(t *testing.T) {
 	dir := t.TempDir()
-	text := "# ssid = no\r\n ssid = my \"home\" net \r\npsk=\"a b=c \"\r\nhostname = one\nhostname = two\n#psk = no\n"
+	text := "\ufeffcountry = DE\r\n# ssid = no\r\n ssid = my \"home\" net \r\npsk=\"a b=c \"\r\nhostname = one\nhostname = two\n#psk = no\n"
 	if err := os.WriteFile(filepath.Join(dir, "network.conf"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]string{"ssid": `my "home" net`, "psk": "a b=c ", "hostname": "two", "dns": ""} {
+	for key, want := range map[string]string{"ssid": `my "home" net`, "psk": "a b=c ", "hostname": "two", "country": "DE", "dns": ""} {
 		out, err := exec.Command("sh", "-c", script(t, "setting", "/boot", dir), "setting", key).Output()
 		if err != nil || strings.TrimSuffix(string(out), "\n") != want {
 			t.Errorf("%s is %q (%v), want %q", key, out, err, want)
