@@ -225,3 +225,45 @@ func TestConfigureFull(t *testing.T) {
 		t.Errorf("%v is left: %v", left, err)
 	}
 }
+
+// TestInterface: what network.conf says is done, and what can't be done is told.
+func TestInterface(t *testing.T) {
+	b := newFakeRoot(t, map[string]string{
+		"ip":             `case "$*" in *198.51.100.*) exit 2;; esac; echo "$*" >>$DIR/done`, // a gateway elsewhere
+		"udhcpc":         "exit 1",
+		"wpa_supplicant": `while [ "$1" != -c ]; do shift; done; cat $2 >>$DIR/done; ! grep -q short $2`,
+		"hexdump":        "echo 6e6574",
+	})
+	b.write("sys/class/net/wlan0/phy80211/index", "0")
+	hex := strings.Repeat("0123aBcD", 8)
+	for _, test := range []struct{ name, conf, does, says, resolv string }{
+		{"eth0", "address = 192.0.2.7/24\ngateway = 192.0.2.1\ndns = 192.0.2.1, 192.0.2.2\n",
+			"link set eth0 up\naddr add 192.0.2.7/24 dev eth0\nroute add default via 192.0.2.1\n", "eth0 has 192.0.2.7/24\n", "nameserver 192.0.2.1\nnameserver 192.0.2.2\n"},
+		{"eth0", "address = 192.0.2.7\ndns = 192.0.2.1\n",
+			"link set eth0 up\n", "network.conf: address = 192.0.2.7 is without its network: write it as 192.0.2.7/24\n", "nameserver 192.0.2.1\n"},
+		{"eth0", "address = 198.51.100.300/24\ndns = 192.0.2.1\n",
+			"link set eth0 up\n", "network.conf: address = 198.51.100.300/24 is none: write it as 192.0.2.7/24\n", "nameserver 192.0.2.1\n"},
+		{"eth0", "address = 192.0.2.7/24\ngateway = 198.51.100.1\n", "link set eth0 up\naddr add 192.0.2.7/24 dev eth0\n",
+			"network.conf has an address and no dns: no names are found\nnetwork.conf: gateway = 198.51.100.1 isn't in the network of 192.0.2.7/24: nothing beyond it is reached\neth0 has 192.0.2.7/24\n", ""},
+		{"eth0", "ssid = net\naddress = 192.0.2.7/24\n", "link set eth0 up\n", "", "old"},
+		{"wlan0", "", "", "wlan0 stays off: network.conf has no ssid\n", "old"},
+		{"wlan0", "ssid = net\npsk = a passphrase\ncountry = DE\n", "country=DE\nnetwork={\nssid=6e6574\npsk=\"a passphrase\"\n}\nlink set wlan0 up\n", "", "old"},
+		{"wlan0", "ssid = net\npsk = 12345678\n", "network={\nssid=6e6574\npsk=\"12345678\"\n}\nlink set wlan0 up\n", "", "old"},
+		{"wlan0", "ssid = net\npsk = " + hex + "\n", "network={\nssid=6e6574\npsk=" + hex + "\n}\nlink set wlan0 up\n", "", "old"},
+		{"wlan0", "ssid = net\n", "network={\nssid=6e6574\nkey_mgmt=NONE\n}\nlink set wlan0 up\n", "", "old"},
+		{"wlan0", "ssid = net\npsk = short\n", "network={\nssid=6e6574\npsk=\"short\"\n}\nlink set wlan0 up\n",
+			"wlan0: Wi-Fi doesn't start: is network.conf's psk its passphrase, of 8 to 63 characters?\n", "old"},
+	} {
+		b.write("boot/network.conf", test.conf)
+		b.write("run/resolv.conf", "old")
+		b.write("done", "")
+		b.write("said", "")
+		if err := os.RemoveAll(filepath.Join(b.dir, "run/network", test.name)); err != nil {
+			t.Fatal(err)
+		}
+		b.run("interface", "ACTION=add", "INTERFACE="+test.name)
+		if does, says, resolv := b.read("done"), b.read("said"), b.read("run/resolv.conf"); does != test.does || says != test.says || resolv != test.resolv {
+			t.Errorf("%q does\n%s\nsays\n%s\nresolv.conf: %q", test.conf, does, says, resolv)
+		}
+	}
+}
