@@ -66,13 +66,15 @@ const quiet = "[audio]\ndevice = \"fake:tone=440\"\n"
 
 // TestImages: the image of each board boots, and its phone starts by itself,
 // registers with AKA and the kernel's ESP, places a call and takes one. Its clock
-// is set by NTP, to a day that is neither the image's nor ours.
+// is set by NTP, to a day that is neither the image's nor ours, and it knows the
+// hour of its place.
 func TestImages(t *testing.T) {
 	clock, err := StartClock(40 * 24 * time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { clock.Close() })
+	const india = "timezone = Asia/Kolkata\n"
 	for _, model := range []Model{Pi2, Virt, Pi0} { // the slowest one first
 		t.Run(model.Board, func(t *testing.T) {
 			t.Parallel()
@@ -80,9 +82,9 @@ func TestImages(t *testing.T) {
 			pair := site.Pair()
 			// A program that sleeps on QEMU's Pi Zero may never wake up, and the script
 			// that starts ntpd sleeps until there is a network.
-			asks, network := model.Board != Pi0.Board, ""
+			asks, network := model.Board != Pi0.Board, india
 			if asks {
-				network = fmt.Sprintf("ntp = %s\n", clock.Addr())
+				network += fmt.Sprintf("ntp = %s\n", clock.Addr())
 			}
 			_, shell := registered(t, ctx, pair, Setup{Model: model, Settings: quiet, InAccount: "auto_answer = true\n", Network: network})
 			far := startFar(t, ctx, pair, 660, "", "auto_answer = true\n", phone.Options{})
@@ -101,6 +103,9 @@ func TestImages(t *testing.T) {
 			talk(t, ctx, far, func() error { _, err := shell.Run(ctx, "imsphone call "+pair.Far.Name); return err })
 			if asks {
 				goesBy(t, ctx, shell, clock)
+			}
+			if zone, err := shell.Run(ctx, "date +%z"); err != nil || zone != "+0530\n" {
+				t.Errorf("the board's time zone is %q: %v", zone, err)
 			}
 		})
 	}

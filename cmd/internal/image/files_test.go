@@ -125,8 +125,14 @@ func TestTakeProgram(t *testing.T) {
 	if err := root.mergeUsr(); err != nil {
 		t.Fatal(err)
 	}
-	if err := root.take(packageTree(packages), [][]string{{"tools", "/bin/tool", "/bin/t*"}}); err != nil {
+	if err := tree(packages).write("/usr/share/zones/Here/There", 0o644, nil); err != nil {
 		t.Fatal(err)
+	}
+	if err := root.take(packageTree(packages), [][]string{{"tools", "/bin/tool", "/bin/t*", "/usr/share/zones/[A-Z]*"}}); err != nil {
+		t.Fatal(err)
+	}
+	if !root.has("/usr/share/zones/Here/There") {
+		t.Error("what is in a folder isn't taken")
 	}
 	info, err := os.Stat(root.host("/bin/tool"))
 	if err != nil || info.Mode().Perm() != 0o755 || !root.has("/usr/bin/tool-2") {

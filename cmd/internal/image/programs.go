@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"debug/elf"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"sort"
+	"strings"
 )
 
 // take copies files of packages into the root, and the libraries of those that
@@ -32,11 +34,21 @@ func (t tree) takePattern(from packageTree, pattern string) error {
 		return fmt.Errorf("it has no %s any more: look with dpkg -c what its files are called now", pattern)
 	}
 	for _, name := range names {
-		if err := t.takeFile(from, merged(name), filepath.Join(string(from), name)); err != nil {
+		if err := t.takeFolder(from, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
+}
+
+// takeFolder copies a file, or all files below a folder.
+func (t tree) takeFolder(from packageTree, name string) error {
+	return filepath.WalkDir(filepath.Join(string(from), name), func(host string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return t.takeFile(from, merged(strings.TrimPrefix(host, string(from))), host)
+	})
 }
 
 // takeFile copies a file, what it is a link to, and the libraries that it needs.

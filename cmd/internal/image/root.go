@@ -22,7 +22,7 @@ func (t tree) makeFolders() error {
 	for name, target := range map[string]string{
 		"/tmp": "run/tmp", "/var/run": "../run", "/var/log": "../run/log", "/var/tmp": "../run/tmp",
 		"/etc/resolv.conf": "../run/resolv.conf", "/etc/mtab": "../run/mtab",
-		"/var/lib/openntpd": "../../run/ntp",
+		"/var/lib/openntpd": "../../run/ntp", "/etc/localtime": "../run/localtime",
 	} {
 		if err := t.link(name, target); err != nil {
 			return err

@@ -267,3 +267,21 @@ func TestInterface(t *testing.T) {
 		}
 	}
 }
+
+// TestTimezone: it is linked where /etc/localtime leads to; one that isn't there is
+// told.
+func TestTimezone(t *testing.T) {
+	b := newFakeRoot(t, nil)
+	b.write("usr/share/zoneinfo/Europe/Berlin", "a zone")
+	b.run("timezone")
+	b.write("boot/network.conf", "timezone = Europe/Bärlin\n")
+	b.run("timezone")
+	if said, want := b.read("said"), "network.conf: there is no timezone Europe/Bärlin: write one such as Europe/Berlin\n"; said != want {
+		t.Errorf("said %q", said)
+	}
+	b.write("boot/network.conf", "timezone = Europe/Berlin\n")
+	b.run("timezone")
+	if zone := b.read("run/localtime"); zone != "a zone" {
+		t.Errorf("it is %q", zone)
+	}
+}
