@@ -35,6 +35,7 @@ type panel struct {
 	keys   keys
 	lights lights
 
+	busy  error         // another program had the screen the last time
 	again func()        // lets Remode be called; nil until somebody can
 	pause time.Duration // the last one before it
 	retry *time.Timer
@@ -97,7 +98,7 @@ func (p *panel) Remode() (changed bool) {
 	}
 	p.ready.Store(true)
 	p.stopRetry()
-	p.pause = 0
+	p.busy, p.pause = nil, 0
 	p.say(zerolog.InfoLevel, p.screen.String(), "the screen is there")
 	w, h := p.screen.Size()
 	p.size = image.Pt(w, h)
@@ -114,6 +115,9 @@ func (p *panel) remode() (changed bool, err error) {
 		_ = p.screen.Close() // it can't be used any more
 		p.screen = nil
 	}
+	if p.busy != nil && p.desktop() {
+		return false, p.busy // also if it has let go of the screen for a text console
+	}
 	p.screen, err = p.open(p.cfg)
 	return true, err
 }
@@ -123,7 +127,9 @@ func (p *panel) lost(err error) {
 	p.ready.Store(false)
 	p.keys.keyboards(false)
 	p.say(zerolog.WarnLevel, err.Error(), "the phone runs without its screen")
+	p.busy = nil
 	if errors.Is(err, display.ErrBusy) {
+		p.busy = err
 		p.later()
 	}
 }

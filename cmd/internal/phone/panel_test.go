@@ -133,6 +133,7 @@ func TestBusyScreen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			p.desktop = func() bool { return false }
 			face, err := newScreen(p, config.Screen{}, "", zerolog.Nop())
 			if err != nil {
 				t.Fatal(err)
@@ -156,6 +157,24 @@ func TestBusyScreen(t *testing.T) {
 				t.Errorf("asked for %d times more", again-n)
 			}
 		})
+	}
+}
+
+// TestDesktopKeepsItsScreen while that shows a text console; but no longer than it
+// runs.
+func TestDesktopKeepsItsScreen(t *testing.T) {
+	desktop := true
+	s := &socket{screen: displaytest.New(480, 640)}
+	s.busy.Store(true)
+	p := plugged(t, s, config.Screen{Device: "auto"}, board.Profile{})
+	p.desktop = func() bool { return desktop }
+	s.busy.Store(false)
+	if p.Remode() || p.Ready() || s.opened.Load() != 1 {
+		t.Errorf("it was taken: ready %v, opened %d times", p.Ready(), s.opened.Load())
+	}
+	desktop = false
+	if !p.Remode() || !p.Ready() {
+		t.Error("it isn't used after the desktop has ended")
 	}
 }
 
