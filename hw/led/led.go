@@ -1,6 +1,6 @@
 // Package led switches the lights of a board, by their names below
 // /sys/class/leds. Blinking is the kernel's (its trigger "timer"), so that it
-// wakes nobody.
+// wakes nobody; where that isn't there, or isn't for us, it is ours.
 package led
 
 import (
@@ -16,12 +16,13 @@ import (
 // root is where Linux shows lights.
 const root = "/sys/class/leds"
 
-// Light is one light.
+// Light is one light. It is for one goroutine.
 type Light struct {
-	dir  string
-	name string
-	full string // the brightness that is on
-	was  string // the trigger that it had before
+	dir   string
+	name  string
+	full  string // the brightness that is on
+	was   string // the trigger that it had before
+	blink *blinker
 }
 
 // Open takes a light for the phone. Its error names those that there are.
@@ -71,19 +72,31 @@ func chosen(triggers string) string {
 
 // Set lights it, or not, and ends blinking.
 func (l *Light) Set(on bool) error {
-	value := "0"
-	if on {
-		value = l.full
-	}
-	return l.fail(errors.Join(l.trigger("none"), l.write("brightness", value)))
+	l.blink.end()
+	l.blink = nil
+	return l.fail(errors.Join(l.trigger("none"), l.shine(on)))
 }
 
-// Blink lets it blink by itself. A kernel without the trigger lights it.
-func (l *Light) Blink(on, off time.Duration) error {
-	if err := l.trigger("timer"); err != nil {
-		return l.Set(true)
+func (l *Light) shine(on bool) error {
+	if on {
+		return l.write("brightness", l.full)
 	}
-	return l.fail(errors.Join(l.write("delay_on", ms(on)), l.write("delay_off", ms(off))))
+	return l.write("brightness", "0")
+}
+
+// Blink lets it blink, from now on lit.
+func (l *Light) Blink(on, off time.Duration) error {
+	l.blink.end()
+	l.blink = nil
+	// The files of the delays come with the trigger, and may be root's then.
+	if errors.Join(l.trigger("timer"), l.write("delay_on", ms(on)), l.write("delay_off", ms(off))) == nil {
+		return nil
+	}
+	if err := l.Set(true); err != nil {
+		return err
+	}
+	l.blink = startBlinking(l.shine, on, off)
+	return nil
 }
 
 func ms(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

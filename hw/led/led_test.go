@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -62,19 +63,45 @@ func TestLight(t *testing.T) {
 	}
 }
 
-// TestNoTrigger: a kernel that can't blink lights.
-func TestNoTrigger(t *testing.T) {
-	root := sysfs(t, "x", map[string]string{"brightness": "0", "max_brightness": "1"})
-	l, err := open(root, "x")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Blink(time.Second, time.Second); err != nil {
-		t.Error(err)
-	}
-	check(t, filepath.Join(root, "x"), map[string]string{"brightness": "1"})
-	if err := l.Close(); err != nil {
-		t.Error(err)
+// TestNoTimer: a kernel that can't let lights blink, or doesn't let us say how.
+func TestNoTimer(t *testing.T) {
+	for name, files := range map[string]map[string]string{
+		"no triggers":        {"brightness": "0", "max_brightness": "1"},
+		"delays aren't ours": {"brightness": "0", "max_brightness": "1", "trigger": "[none] timer"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			root := sysfs(t, "x", files)
+			dir := filepath.Join(root, "x")
+			l, err := open(root, "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := l.Blink(200*time.Millisecond, 3*time.Second); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				for _, step := range []struct {
+					wait time.Duration
+					want string
+				}{{100 * time.Millisecond, "1"}, {time.Second, "0"}, {2 * time.Second, "0"}, {200 * time.Millisecond, "1"}, {time.Second, "0"}} {
+					time.Sleep(step.wait)
+					synctest.Wait()
+					check(t, dir, map[string]string{"brightness": step.want})
+				}
+			}
+			if err := l.Set(true); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			time.Sleep(time.Minute)
+			check(t, dir, map[string]string{"brightness": "1"})
+			if err := l.Blink(time.Second, time.Second); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if err := l.Close(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			check(t, dir, map[string]string{"brightness": "0"})
+		})
 	}
 }
 
