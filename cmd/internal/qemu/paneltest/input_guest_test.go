@@ -66,6 +66,7 @@ func TestKeys(t *testing.T) {
 // TestHeldKey: a key that is held repeats until it is let go.
 func TestHeldKey(t *testing.T) {
 	m, s := machine(t), listen(t, input.Config{})
+	s.Keyboards(true)
 	press := func(down bool) {
 		t.Helper()
 		key := map[string]any{"down": down, "key": map[string]any{"type": "qcode", "data": "1"}}
