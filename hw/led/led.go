@@ -72,9 +72,14 @@ func chosen(triggers string) string {
 
 // Set lights it, or not, and ends blinking.
 func (l *Light) Set(on bool) error {
+	l.still()
+	return l.fail(errors.Join(l.trigger("none"), l.shine(on)))
+}
+
+// still ends blinking that is ours.
+func (l *Light) still() {
 	l.blink.end()
 	l.blink = nil
-	return l.fail(errors.Join(l.trigger("none"), l.shine(on)))
 }
 
 func (l *Light) shine(on bool) error {
@@ -86,8 +91,7 @@ func (l *Light) shine(on bool) error {
 
 // Blink lets it blink, from now on lit.
 func (l *Light) Blink(on, off time.Duration) error {
-	l.blink.end()
-	l.blink = nil
+	l.still()
 	// The files of the delays come with the trigger, and may be root's then.
 	if errors.Join(l.trigger("timer"), l.write("delay_on", ms(on)), l.write("delay_off", ms(off))) == nil {
 		return nil
