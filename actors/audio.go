@@ -14,8 +14,7 @@ import (
 type audioActor struct {
 	*env
 	wants   []acquireAudio // of all who want it, the latest last
-	holder  *actor.PID     // has it, or is the one that it is opened for
-	turn    *acquireAudio  // of the holder
+	turn    *acquireAudio  // of the holder, who has it or whom it is opened for
 	opening bool
 	wanted  *acquireAudio // is being opened for
 	lent    *lease        // not closed yet
@@ -34,17 +33,13 @@ type (
 	}
 	// releaseAudio says that owner has closed the device, or needs none.
 	releaseAudio struct{ owner *actor.PID }
-	// yieldAudio says that owner has closed the device for somebody else's sake,
-	// and wants it back afterwards.
-	yieldAudio struct {
-		owner *actor.PID
-		turn  *acquireAudio
-	}
+	// yieldAudio says that the holder has closed the device for somebody else's
+	// sake, and wants it back afterwards.
+	yieldAudio struct{ turn *acquireAudio }
 	// audioGranted gives the device to who has asked. turn tells this time from
 	// others.
 	audioGranted struct {
 		stream AudioStream
-		rate   int
 		turn   *acquireAudio
 		half   error // says what of it is missing; nil for nothing
 	}
@@ -100,7 +95,7 @@ func (a *audioActor) Receive(ctx actor.Context) {
 		a.release(ctx, msg.owner)
 	case yieldAudio:
 		if msg.turn == a.turn {
-			a.pass(ctx, msg.owner)
+			a.pass(ctx)
 		}
 	case *actor.Terminated:
 		a.abandon(msg.Who)
@@ -115,6 +110,8 @@ func (a *audioActor) Receive(ctx actor.Context) {
 		a.deviceChanged(ctx, msg.change)
 	case volumeCommand:
 		a.changeVolume(ctx, msg)
+	case retryVolume:
+		a.tryVolume(ctx, msg.pauses)
 	case volumeChanged:
 		a.volumeChanged(ctx, msg)
 	}
@@ -131,12 +128,18 @@ func (a *audioActor) acquire(ctx actor.Context, req acquireAudio) {
 	a.wants[i] = req
 	switch {
 	case i != len(a.wants)-1:
-	case a.holder == nil || a.holder.Equal(req.owner):
+	case a.turn == nil || a.holds(req.owner):
 		a.serve(ctx)
 	default:
-		ctx.Send(a.holder, audioRevoked{a.turn})
+		a.revoke(ctx)
 	}
 }
+
+// holds tells whether it is somebody's turn.
+func (a *audioActor) holds(owner *actor.PID) bool { return a.turn != nil && a.turn.owner.Equal(owner) }
+
+// revoke asks the holder for the device.
+func (a *audioActor) revoke(ctx actor.Context) { ctx.Send(a.turn.owner, audioRevoked{a.turn}) }
 
 // wish gives the index of somebody's request in wants, -1 for none.
 func (a *audioActor) wish(owner *actor.PID) int {
@@ -146,7 +149,7 @@ func (a *audioActor) wish(owner *actor.PID) int {
 // serve opens the device for who asked last.
 func (a *audioActor) serve(ctx actor.Context) {
 	req := a.wants[len(a.wants)-1]
-	a.holder, a.turn, a.wanted = req.owner, &req, &req
+	a.turn, a.wanted = &req, &req
 	a.tries.begin()
 	a.open(ctx)
 }
@@ -156,15 +159,14 @@ func (a *audioActor) release(ctx actor.Context, owner *actor.PID) {
 	if i := a.wish(owner); i >= 0 {
 		a.wants = slices.Delete(a.wants, i, i+1)
 	}
-	a.pass(ctx, owner)
+	if a.holds(owner) {
+		a.pass(ctx)
+	}
 }
 
-// pass gives the device on, if owner has it.
-func (a *audioActor) pass(ctx actor.Context, owner *actor.PID) {
-	if a.holder == nil || !a.holder.Equal(owner) {
-		return
-	}
-	a.holder, a.turn, a.wanted = nil, nil, nil
+// pass ends the holder's turn: the next one gets the device.
+func (a *audioActor) pass(ctx actor.Context) {
+	a.turn, a.wanted = nil, nil
 	if len(a.wants) > 0 {
 		a.serve(ctx)
 	}
@@ -217,7 +219,7 @@ func (a *audioActor) opened(ctx actor.Context, msg audioOpened) {
 	}
 	a.wanted = nil
 	a.keepVolume(ctx)
-	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req.rate, msg.req, msg.err})
+	ctx.Send(msg.req.owner, audioGranted{a.lent, msg.req, msg.err})
 }
 
 // failed tells the owner once, and tries again later.
@@ -238,8 +240,8 @@ func (a *audioActor) deviceChanged(ctx actor.Context, change DeviceChange) {
 		return
 	}
 	a.tries.plugged()
-	if l := a.lent; l != nil && l.half != nil && l.owner.Equal(a.holder) {
-		ctx.Send(a.holder, audioRevoked{a.turn})
+	if l := a.lent; l != nil && l.half != nil && a.holds(l.owner) {
+		a.revoke(ctx)
 	}
 	a.open(ctx)
 }

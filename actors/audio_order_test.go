@@ -35,7 +35,7 @@ func (o *owners) owner(name string) *actor.PID {
 				closeAway(open)
 				open = nil
 			}
-			ctx.Send(o.audio, yieldAudio{ctx.Self(), msg.turn})
+			ctx.Send(o.audio, yieldAudio(msg))
 		case *actor.Stopping:
 			if open != nil {
 				closeAway(open)

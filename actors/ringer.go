@@ -78,7 +78,7 @@ func (r *ringerActor) revoked(ctx actor.Context, msg audioRevoked) {
 	r.yielded = msg.turn
 	r.close()
 	if r.on {
-		ctx.Send(r.ringDevice(), yieldAudio{ctx.Self(), msg.turn})
+		ctx.Send(r.ringDevice(), yieldAudio(msg))
 	}
 }
 

@@ -263,7 +263,7 @@ func (s *streamActor) tellAudio(ctx actor.Context, msg any) { ctx.Send(s.audio.L
 // yield it before it was here, the Audio actor knows already, and waits for this
 // one to be closed.
 func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
-	if !s.asked || msg.rate != s.rate || msg.turn == s.yielded {
+	if !s.asked || msg.turn.rate != s.rate || msg.turn == s.yielded {
 		closeAway(msg.stream)
 		return
 	}
@@ -274,7 +274,7 @@ func (s *streamActor) granted(ctx actor.Context, msg audioGranted) {
 		s.lost = ""
 		ctx.Send(ctx.Parent(), streamNews{kind: "audio-back", text: "the audio device is back"})
 	}
-	s.pump.run(msg.stream, msg.rate, false)
+	s.pump.run(msg.stream, s.rate, false)
 }
 
 // missing lets the call live on without a device: the far end hears silence
@@ -305,7 +305,7 @@ func (s *streamActor) revoked(ctx actor.Context, msg audioRevoked) {
 	}
 	s.yielded = msg.turn
 	s.beSilent()
-	s.tellAudio(ctx, yieldAudio{ctx.Self(), msg.turn})
+	s.tellAudio(ctx, yieldAudio(msg))
 	s.reconcile(ctx) // a loop that was to end first doesn't tell of its end any more
 }
 

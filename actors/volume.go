@@ -48,11 +48,12 @@ func (p *Phone) changeVolume(ctx context.Context, change func(*Volume)) (Volume,
 // Messages of the volume.
 type (
 	volumeCommand struct {
-		change func(*Volume) // nil: keep it, with these pauses before the next tries
-		pauses []time.Duration
+		change func(*Volume)
 		known  *Volume // by the Phone; nil where nothing is
 		reply  func(Volume, error)
 	}
+	// retryVolume is another try to give a device its volume, see tryVolume.
+	retryVolume struct{ pauses []time.Duration }
 	// volumeChanged comes back from the device, and goes up to the Phone.
 	volumeChanged struct {
 		volume Volume
@@ -62,10 +63,6 @@ type (
 
 // changeVolume asks the device away from the mailbox: its driver may hang.
 func (a *audioActor) changeVolume(ctx actor.Context, cmd volumeCommand) {
-	if cmd.change == nil {
-		a.tryVolume(ctx, cmd.pauses)
-		return
-	}
 	if a.ports.Volume == nil {
 		cmd.reply(Volume{}, errNoVolume)
 		return
@@ -140,7 +137,7 @@ func (a *audioActor) tryVolume(ctx actor.Context, pauses []time.Duration) {
 		switch {
 		case mixer:
 		case len(pauses) > 0:
-			time.AfterFunc(pauses[0], func() { root.Send(self, volumeCommand{pauses: pauses[1:]}) })
+			time.AfterFunc(pauses[0], func() { root.Send(self, retryVolume{pauses[1:]}) })
 		case err != nil:
 			log.Warn().Err(err).Msg("the volume can't be set")
 		}
