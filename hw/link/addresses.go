@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+
+	"golang.org/x/sys/unix"
 )
 
 // Address is one that others reach this machine at.
@@ -24,7 +26,7 @@ func Addresses() ([]Address, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := l.snapshot()
+	s, err := l.part(unix.RTM_GETLINK, unix.RTM_GETADDR) // a status asks every few seconds
 	if err := errors.Join(err, l.close()); err != nil {
 		return nil, err
 	}

@@ -126,8 +126,13 @@ func openLister() (*lister, error) {
 // snapshot asks for all that matters. It needn't be of one instant: what changes
 // meanwhile gives a notice, and so another look.
 func (l *lister) snapshot() (snapshot, error) {
+	return l.part(unix.RTM_GETLINK, unix.RTM_GETADDR, unix.RTM_GETROUTE)
+}
+
+// part asks for some of it.
+func (l *lister) part(kinds ...uint16) (snapshot, error) {
 	var lists [][]byte
-	for _, kind := range []uint16{unix.RTM_GETLINK, unix.RTM_GETADDR, unix.RTM_GETROUTE} {
+	for _, kind := range kinds {
 		list, err := l.list(kind)
 		if err != nil {
 			return snapshot{}, fmt.Errorf("ask the kernel for its network: %w", err)
