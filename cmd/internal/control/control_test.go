@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -98,6 +99,32 @@ func TestNoEventOvertakesTheAnswer(t *testing.T) {
 			t.Fatalf("%s, %v", line, err)
 		}
 		c.Close()
+	}
+}
+
+// mute has an event that can't be sent.
+type mute struct{ echo }
+
+func (*mute) Subscribe() (<-chan any, func()) {
+	events := make(chan any, 1)
+	events <- func() {}
+	return events, func() {}
+}
+
+// TestALostEventEndsTheSession: who misses one knows it.
+func TestALostEventEndsTheSession(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	s, err := Listen(path, &mute{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	c := dial(t, path)
+	if err := c.Subscribe(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := c.Next(time.Now().Add(time.Minute)); !errors.Is(err, io.EOF) {
+		t.Fatalf("%s, %v", line, err)
 	}
 }
 

@@ -18,15 +18,16 @@ type Handler interface {
 	// Do performs a command and gives what JSON can hold, or an error for the
 	// user.
 	Do(ctx context.Context, command string, params json.RawMessage) (any, error)
-	// Subscribe gives lines to send as events, until cancel.
+	// Subscribe gives lines to send as events, until cancel or until the channel is
+	// closed.
 	Subscribe() (events <-chan any, cancel func())
 }
 
 // commandTime bounds one command; writeTime one write to a client that does
-// not read.
+// not read. A machine may stand still for seconds, so both are long.
 const (
 	commandTime = 30 * time.Second
-	writeTime   = 5 * time.Second
+	writeTime   = 30 * time.Second
 )
 
 // Server serves one socket.
@@ -114,11 +115,17 @@ type session struct {
 	mu   sync.Mutex // one line at a time
 }
 
+// send ends the session where the client doesn't get the line: it would wait for
+// an answer, or take silence for nothing having happened.
 func (c *session) send(v any) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.conn.SetWriteDeadline(time.Now().Add(writeTime))
-	return writeLine(c.conn, v)
+	err := writeLine(c.conn, v)
+	if err != nil {
+		c.conn.Close()
+	}
+	return err
 }
 
 func (s *Server) serve(conn net.Conn) {
