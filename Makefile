@@ -46,9 +46,10 @@ test-armv5 test-armv6 test-armv7: test-armv%:
 test-arm64:
 	CGO_ENABLED=0 GOARCH=arm64 $(GO) test $(ARM_SHORT) -exec qemu-aarch64-static $(ARM_PKGS)
 
+# They wait for each other most of the time.
 test-peers: ## against Kamailio, baresip, ffmpeg, sipp and pcscd, in network namespaces (root)
 	$(GO) test -count=1 -tags peers ./hw/link ./hw/sim/pcsc ./media/video
-	$(GO) test -count=1 -timeout 20m -tags peers -v ./cmd/peertest/...
+	$(GO) test -count=1 -timeout 20m -parallel 6 -tags peers -v ./cmd/peertest/...
 
 # A kernel with ESP is an ordinary program, so that this needs no machine of its
 # own. Two guests run at a time.

@@ -1,6 +1,7 @@
 package peertest
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -44,5 +45,20 @@ func TestWAVReadsWhatItWrites(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestAFileJustMadeIsSilence: the header comes a moment after the file.
+func TestAFileJustMadeIsSilence(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.wav")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadWAV(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if total, _ := ToneTime(got, 440); total != 0 {
+		t.Errorf("%v of a tone", total)
 	}
 }

@@ -49,11 +49,14 @@ func WriteWAV(path string, w WAV) error {
 
 // ReadWAV reads a 16-bit mono PCM file with any chunks before its data. A file
 // that is still being written, which tells no size yet, is read as far as it
-// goes.
+// goes; one that has only just been made is silence.
 func ReadWAV(path string) (WAV, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return WAV{}, err
+	}
+	if len(text) == 0 {
+		return WAV{}, nil
 	}
 	if len(text) < 12 || string(text[:4]) != "RIFF" || string(text[8:12]) != "WAVE" {
 		return WAV{}, fmt.Errorf("%s is not a WAV file", path)

@@ -17,7 +17,8 @@ type Config struct {
 	//	wav:IN[,OUT]                            plays IN once, then silence; records OUT
 	//
 	// The fake's options: tone=HZ, silence (as without option) or a WAV FILE,
-	// played over and over, as microphone; record=FILE keeps what is played.
+	// played over and over, as microphone; record=FILE keeps what is played since
+	// the device was opened, which is anew for each call and after a hold.
 	Device string
 	// Capture and Playback override Device for one direction; "" doesn't.
 	Capture, Playback string
