@@ -386,6 +386,10 @@ func TestReplug(t *testing.T) {
 	})
 }
 
+// longOut is how long a device has to be out for the attempts to open it to be as
+// far apart as they get.
+const longOut = 15 * time.Second
+
 // TestReplugSlowly: a card can't be opened yet when it is told of, as its nodes have
 // no owner; soon after it can it is used, however long that takes.
 func TestReplugSlowly(t *testing.T) {
@@ -396,7 +400,7 @@ func TestReplugSlowly(t *testing.T) {
 		talk(alice, bob, at("bob", bobAddr))
 		for late := time.Duration(0); late < 3*time.Second; late += 170 * time.Millisecond {
 			card.plug(false)
-			pass(time.Minute)
+			pass(longOut)
 			card.told(false)
 			pass(late)
 			card.usable(true)

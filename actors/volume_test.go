@@ -112,7 +112,7 @@ func TestVolumeWhileOut(t *testing.T) {
 			}
 			do(test.before)
 			card.plug(false)
-			pass(time.Minute)
+			pass(longOut)
 			do(test.out)
 			card.plug(true)
 			pass(time.Second)
@@ -140,7 +140,7 @@ func TestVolumeOfALateMixer(t *testing.T) {
 					t.Fatal(err)
 				}
 				card.plug(false)
-				pass(time.Minute)
+				pass(longOut)
 				card.mu.Lock()
 				card.volume.Percent, card.until, card.err = 80, time.Now().Add(late), cause
 				card.mu.Unlock()

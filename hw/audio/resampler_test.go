@@ -28,7 +28,11 @@ func resample(t *testing.T, from, to int, src []int16) []int16 {
 func TestResampleTone(t *testing.T) {
 	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}, {44100, 8000}, {8000, 44100}, {48000, 16000}, {11025, 48000}, {8000, 8000}} {
 		from, to := rates[0], rates[1]
-		for _, hz := range []float64{0, 300, 1000, 3000} {
+		tones := []float64{0, 300, 1000, 3000}
+		if testing.Short() {
+			tones = tones[2:]
+		}
+		for _, hz := range tones {
 			src := sine(from/2, hz, float64(from), 10000)
 			if hz == 0 {
 				src = constant(from/2, 10000)
