@@ -3,6 +3,7 @@ package jitter
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -333,6 +334,24 @@ func TestRouteChange(t *testing.T) {
 		}
 		if o.Delay > 70*time.Millisecond {
 			t.Errorf("%v: the delay is %v half a minute later", change, o.Delay)
+		}
+	}
+}
+
+// What is only configured isn't needed: a packet that was quicker than all others
+// moves the base for ten seconds, and nobody hears it come and go. At most the
+// delay gets shorter once.
+func TestConfiguredDelay(t *testing.T) {
+	for _, quick := range []time.Duration{8, 15, 28, 35} {
+		n := network{delay: uniform(50*time.Millisecond, 55*time.Millisecond), reorder: true}
+		arrivals := n.send(rand.New(rand.NewPCG(7, 8)), time.Minute)
+		for i := 500; i < len(arrivals); i += 700 {
+			arrivals[i].at = arrivals[i].at.Add(-quick * time.Millisecond)
+		}
+		slices.SortStableFunc(arrivals, func(a, b arrival) int { return a.at.Compare(b.at) })
+		o := play(New(Config{Min: 160 * time.Millisecond}), arrivals, time.Minute)
+		if o.Stretched > 0 || o.Skipped > 1 || o.Lost != 0 || o.Late > 0 {
+			t.Errorf("quicker by %d ms: %+v", quick, o.Stats)
 		}
 	}
 }

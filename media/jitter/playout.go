@@ -46,14 +46,18 @@ func (b *Buffer) delay(t int64) int64 { return b.behind(b.play, t) }
 // beginning is the target in frames before there is something to go by.
 const beginning = 3
 
-// target is the delay to aim at: the spread of the transits and a margin.
-func (b *Buffer) target() int64 {
+// need is the delay that the network asks for: the spread of the transits and a
+// margin.
+func (b *Buffer) need() int64 {
 	t := b.transits.spread() + b.step/4
 	if b.transits.count < trusted {
 		t = max(t, beginning*b.step, 3*int64(b.jitter.Jitter()))
 	}
-	return min(max(t, b.min), b.max)
+	return min(t, b.max)
 }
+
+// target is the delay to aim at: what is needed, or more where that is configured.
+func (b *Buffer) target() int64 { return max(b.need(), b.min) }
 
 // bound sees to it that there is a playout position, and one within bounds.
 func (b *Buffer) bound(t int64) bool {
@@ -149,7 +153,7 @@ func (b *Buffer) hole(s *slot, gap, t int64) (Frame, bool) {
 // audio gives the packet that is due, unless the delay asks for a correction.
 func (b *Buffer) audio(s *slot, quiet bool) Frame {
 	kind := Audio
-	switch b.watch.decide(b.target(), b.step, quiet) {
+	switch b.watch.decide(b.need(), b.target(), b.step, quiet) {
 	case longer:
 		return b.stretch(Stretch)
 	case shorter:

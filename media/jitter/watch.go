@@ -30,18 +30,20 @@ func (w *watch) see(delay int64) {
 	w.frames++
 }
 
-// decide holds the delay between a quarter of a frame below the target and a
-// frame above: wider than a frame, or corrections would chase each other.
-func (w *watch) decide(target, step int64, quiet bool) verdict {
+// decide holds the delay between a quarter of a frame below what is needed and a
+// frame, or a quarter of a long target, above the target: wider than a frame, or
+// corrections would chase each other. That the delay is less than a target that was
+// only configured is no reason to be heard correcting it.
+func (w *watch) decide(need, target, step int64, quiet bool) verdict {
 	if w.frames < judgeAfter {
 		return fine
 	}
-	excess := w.least - target
-	if excess >= -step/4 && excess <= step {
+	lack, excess := need-w.least, w.least-target
+	if lack <= step/4 && excess <= max(step, target/4) {
 		*w = watch{}
 		return fine
 	}
-	urgent := excess > 3*step || excess < -step
+	urgent := excess > 3*step || lack > step
 	switch {
 	case !quiet && !urgent && w.frames < patience:
 		return fine
