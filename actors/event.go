@@ -50,7 +50,9 @@ type Quality struct {
 	ReceivedPackets uint64  `json:"receivedPackets"`
 	LostPackets     int64   `json:"lostPackets"`
 	LatePackets     uint64  `json:"latePackets"`
-	Strangers       uint64  `json:"strangers"` // packets from elsewhere, dropped
+	SkippedFrames   uint64  `json:"skippedFrames"`   // left out to shorten the delay
+	StretchedFrames uint64  `json:"stretchedFrames"` // put in to lengthen it
+	Strangers       uint64  `json:"strangers"`       // packets from elsewhere, dropped
 	LossPercent     float64 `json:"lossPercent"`
 	JitterMS        float64 `json:"jitterMs"`
 	RoundTripMS     float64 `json:"roundTripMs"`
@@ -72,6 +74,10 @@ func logEvent(log zerolog.Logger, e Event) {
 	}
 	if e.Status != 0 {
 		line = line.Int("status", e.Status)
+	}
+	if q := e.Quality; q != nil {
+		line = line.Float64("mos", q.MOS).Int64("lost", q.LostPackets).Uint64("late", q.LatePackets).
+			Uint64("skipped", q.SkippedFrames).Uint64("stretched", q.StretchedFrames).Float64("jitter_ms", q.JitterMS).Float64("one_way_ms", q.OneWayMS)
 	}
 	line.Msg(e.Text)
 }
