@@ -23,9 +23,11 @@ const (
 	nearHz = 443 // what is said into the board's sound card
 )
 
-// cableSettings are a phone at one side of the kernel's loopback card, with a
-// buffer of 8 periods of 20 ms.
-const cableSettings = "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\nbuffer = 160\n"
+// cableSettings are a phone at one side of the kernel's loopback card.
+const cableSettings = "[audio]\ndevice = \"hw:CARD=Loopback,DEV=0\"\n" + buffered
+
+// buffered, in [audio], are 8 periods of 20 ms.
+const buffered = "buffer = 160\n"
 
 // counterSettings let it tell its device's counters when it lets go of it.
 const counterSettings = "[log]\nlevel = \"debug\"\n"
@@ -52,7 +54,7 @@ func TestSound(t *testing.T) {
 	pair := site.Pair()
 	board, shell := registered(t, ctx, pair, Setup{Model: VirtKernel, Settings: cableSettings + counterSettings + lossless,
 		InAccount: "auto_answer = true\n", Files: []string{buildForGuest(t, "probe")}})
-	far := startFar(t, ctx, pair, farHz, lossless, "", phone.Options{})
+	far := startFar(t, ctx, pair, farHz, buffered+lossless, "", phone.Options{})
 	if _, err := shell.Run(ctx, "/sbin/modprobe snd-aloop"); err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ type Config struct {
 	// Periods is how many periods of captured sound may wait before the oldest is
 	// dropped. Half as many are kept in a sound card's speaker, which starts once
 	// one more than that was written, and more where it runs dry; a fake's speaker
-	// holds as many. 0 is 4.
+	// holds as many, and waits for as many as there are more than 4. 0 is 4.
 	Periods int
 	// Gain, if any, makes what is played less loud.
 	Gain *Gain

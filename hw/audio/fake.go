@@ -65,10 +65,11 @@ type fakeSink struct {
 	period  time.Duration
 	frame   int
 	room    int // samples that may wait
+	lead    time.Duration
 	speaker Speaker
 
 	mu     sync.Mutex
-	start  time.Time // of the first write
+	start  time.Time // lead after the first write
 	played int64     // periods
 	queue  []int16
 	buf    []int16 // the period being played
@@ -79,6 +80,7 @@ type fakeSink struct {
 func newFakeSink(cfg Config, speaker Speaker) *fakeSink {
 	return &fakeSink{
 		period: cfg.Period, frame: cfg.frame(), room: cfg.Periods * cfg.frame(),
+		lead:    time.Duration(max(0, cfg.Periods-defaultPeriods)) * cfg.Period,
 		speaker: speaker, buf: make([]int16, cfg.frame()),
 	}
 }
@@ -90,7 +92,7 @@ func (s *fakeSink) write(pcm []int16) (int, error) {
 		return 0, ErrClosed
 	}
 	if s.start.IsZero() {
-		s.start = time.Now()
+		s.start = time.Now().Add(s.lead)
 	}
 	s.catchUp()
 	n := min(len(pcm), s.room-len(s.queue))

@@ -150,6 +150,38 @@ func TestSpeaker(t *testing.T) {
 	})
 }
 
+// TestLargeSpeaker: what it holds beyond the usual makes good for a writer that is
+// late.
+func TestLargeSpeaker(t *testing.T) {
+	for _, test := range []struct {
+		periods int
+		dry     uint64
+	}{{4, 1}, {5, 0}, {8, 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			s, err := OpenFake(Config{Rate: 8000, Periods: test.periods}, silence{}, &memory{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeStream(t, s)
+			for i := range 20 {
+				if n, err := s.Write(constant(160, int16(i))); err != nil || n != 160 {
+					t.Fatalf("Write: %d, %v", n, err)
+				}
+				if i == 10 {
+					time.Sleep(20 * time.Millisecond)
+				}
+				time.Sleep(20 * time.Millisecond)
+				if i == 11 {
+					s.Write(constant(160, -1)) // it makes up for it
+				}
+			}
+			if stats := s.Stats(); stats.Underruns != test.dry || stats.PlaybackOverruns != 0 {
+				t.Errorf("%d periods: %+v", test.periods, stats)
+			}
+		})
+	}
+}
+
 // TestLoop: what the tone says comes back through a recording.
 func TestToneToRecording(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
