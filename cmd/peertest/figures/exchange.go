@@ -24,11 +24,12 @@ type registration struct {
 }
 
 // registrations finds the registrations of one phone in a capture. What follows
-// the last 200 and what isn't of REGISTER is left out.
+// the last 200 and what isn't of REGISTER is left out; a REGISTER that is repeated
+// when it has its answer is no other one.
 func registrations(packets []peertest.Packet) []registration {
 	var all []registration
 	var r registration
-	asked := map[int]time.Duration{} // by number in CSeq
+	asked, answered := map[int]time.Duration{}, map[int]bool{} // by number in CSeq
 	for _, p := range packets {
 		if p.CSeq != "REGISTER" {
 			continue
@@ -37,10 +38,11 @@ func registrations(packets []peertest.Packet) []registration {
 		r.bytes += p.Bytes
 		start, open := asked[p.Seq]
 		switch {
-		case p.Status == 0 && !open:
+		case p.Status == 0 && !open && !answered[p.Seq]:
 			asked[p.Seq] = p.Time
 		case p.Status >= 200 && open:
 			delete(asked, p.Seq)
+			answered[p.Seq] = true
 			r.exchanges = append(r.exchanges, exchange{start, p.Time})
 			if p.Status == 200 {
 				all, r = append(all, r), registration{}

@@ -44,6 +44,8 @@ func TestRegistrations(t *testing.T) {
 		{"challenged", wire(ask(1), answer(1, 401), ask(2), answer(2, 200)), []int{2}, []int{4}, 2, 1, 3},
 		{"100 on the way", wire(ask(1), answer(1, 100), answer(1, 200)), []int{1}, []int{3}, 2, 0, 2},
 		{"repeated", wire(ask(1), ask(1), answer(1, 200)), []int{1}, []int{3}, 2, 0, 2},
+		{"repeated when answered", wire(ask(1), answer(1, 401), ask(2), answer(2, 200), ask(2), answer(2, 200),
+			ask(3), answer(3, 401), ask(4), answer(4, 200)), []int{2, 2}, []int{4, 6}, 2, 1, 9},
 		{"between others", wire(subscribe, ask(2), subscribe, answer(2, 200), subscribe), []int{1}, []int{2}, 2, 0, 3},
 		{"renewed", wire(ask(1), answer(1, 200), ask(2), answer(2, 401), ask(3), answer(3, 200)), []int{1, 2}, []int{2, 4}, 2, 1, 5},
 	} {
