@@ -77,7 +77,8 @@ func logEvent(log zerolog.Logger, e Event) {
 	}
 	if q := e.Quality; q != nil {
 		line = line.Float64("mos", q.MOS).Int64("lost", q.LostPackets).Uint64("late", q.LatePackets).
-			Uint64("skipped", q.SkippedFrames).Uint64("stretched", q.StretchedFrames).Float64("jitter_ms", q.JitterMS).Float64("one_way_ms", q.OneWayMS)
+			Uint64("skipped", q.SkippedFrames).Uint64("stretched", q.StretchedFrames).
+			Float64("jitter_ms", q.JitterMS).Float64("one_way_ms", q.OneWayMS)
 	}
 	line.Msg(e.Text)
 }

@@ -187,8 +187,8 @@ func (s *streamActor) sessionConfig(a *sdp.Agreed) (session.Config, error) {
 func quality(s session.Stats) Quality {
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	return Quality{SentPackets: s.SentPackets, ReceivedPackets: s.ReceivedPackets, LostPackets: s.Lost, LatePackets: s.Late,
-		SkippedFrames: s.Skipped, StretchedFrames: s.Stretched, Strangers: s.Strangers, LossPercent: s.LossPercent, JitterMS: ms(s.Jitter), RoundTripMS: ms(s.RoundTrip),
-		OneWayMS: ms(s.OneWay), R: s.R, MOS: s.MOS}
+		SkippedFrames: s.Skipped, StretchedFrames: s.Stretched, Strangers: s.Strangers, LossPercent: s.LossPercent,
+		JitterMS: ms(s.Jitter), RoundTripMS: ms(s.RoundTrip), OneWayMS: ms(s.OneWay), R: s.R, MOS: s.MOS}
 }
 
 // wantedRate is the sampling rate at which the device is needed now; 0 where

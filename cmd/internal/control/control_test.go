@@ -31,8 +31,13 @@ func (e *echo) Subscribe() (<-chan any, func()) { return e.events, func() {} }
 
 func serve(t *testing.T) string {
 	t.Helper()
+	return serveAs(t, &echo{events: make(chan any, 8)})
+}
+
+func serveAs(t *testing.T, h Handler) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "run", "s")
-	s, err := Listen(path, &echo{events: make(chan any, 8)})
+	s, err := Listen(path, h)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,22 +79,20 @@ func TestCommandsAndEvents(t *testing.T) {
 }
 
 // eager has an event ready before anyone subscribes.
-type eager struct{ echo }
+type eager struct {
+	echo
+	event any
+}
 
-func (*eager) Subscribe() (<-chan any, func()) {
+func (e *eager) Subscribe() (<-chan any, func()) {
 	events := make(chan any, 1)
-	events <- map[string]any{"event": true, "type": "first"}
+	events <- e.event
 	return events, func() {}
 }
 
 // TestNoEventOvertakesTheAnswer: a client drops what comes before its answer.
 func TestNoEventOvertakesTheAnswer(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	s, err := Listen(path, &eager{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
+	path := serveAs(t, &eager{event: map[string]any{"event": true, "type": "first"}})
 	for range 100 {
 		c := dial(t, path)
 		if err := c.Subscribe(); err != nil {
@@ -102,24 +105,9 @@ func TestNoEventOvertakesTheAnswer(t *testing.T) {
 	}
 }
 
-// mute has an event that can't be sent.
-type mute struct{ echo }
-
-func (*mute) Subscribe() (<-chan any, func()) {
-	events := make(chan any, 1)
-	events <- func() {}
-	return events, func() {}
-}
-
 // TestALostEventEndsTheSession: who misses one knows it.
 func TestALostEventEndsTheSession(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "s")
-	s, err := Listen(path, &mute{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	c := dial(t, path)
+	c := dial(t, serveAs(t, &eager{event: func() {}})) // which can't be sent
 	if err := c.Subscribe(); err != nil {
 		t.Fatal(err)
 	}
